@@ -1,0 +1,62 @@
+# Development commands; `make` alone lists them.
+# PYTHON makes the environment (3.11 or newer), VENV is where it lies.
+PYTHON ?= python3
+VENV ?= .venv
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help build test test-slow test-all lint format clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+build: $(STAMP) ## compile FishNet-99 to build/fishnet99.py, run that file, print its path and table
+	@mkdir -p build
+	$(BIN)/fishcompile build specs/fishnet99.yaml -o build/fishnet99.py
+	$(BIN)/python -I build/fishnet99.py
+	@echo build/fishnet99.py
+	@$(BIN)/fishcompile show specs/fishnet99.yaml
+
+test: $(STAMP) ## the tests, without those marked slow
+	$(PYTEST) -m "not slow"
+
+test-slow: $(STAMP) ## only the tests marked slow
+	$(PYTEST) -m slow
+
+test-all: $(STAMP) ## every test
+	$(PYTEST)
+
+lint: $(STAMP) ## ruff's rules, its formatting, and mypy --strict
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(STAMP) ## let ruff mend and format the code
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+clean: ## remove what was built and cached, not the environment
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# torch comes first and exactly: resolved any looser it can download gigabytes.
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/pip
+	$(PIP_INSTALL) torch==2.13.0
+	$(PIP_INSTALL) -e '.[dev]'
+	@touch $@
+
+# Asks first, so that no half-made environment is left behind.
+$(BIN)/pip:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) is not here. Install Python 3.11 or newer, or name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "fishcompile needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) -V 2>&1)." >&2; \
+	  echo "Name a newer one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments: its ensurepip is missing." >&2; \
+	  echo "On Debian and Ubuntu: sudo apt install python3-venv (or python3.X-venv, for a python3.X)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,1 @@
+"""fishcompile: YAML specs of fish-shaped backbones to readable PyTorch."""

@@ -1,0 +1,1 @@
+"""Facts about a graph, computed once: shapes, costs, I-convs, strides."""

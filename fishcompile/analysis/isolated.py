@@ -1,0 +1,44 @@
+"""Isolated convolutions (I-convs): convolutions on a shortcut, which gradients cannot bypass.
+
+Source: Sun et al. 2018, section 1. A shortcut is found by traversal: of the two branches that an
+addition joins, both from the same value, the one with fewer convolutions of its own.
+"""
+
+from __future__ import annotations
+
+from fishcompile.ir.graph import Graph, Node
+from fishcompile.ops.add import Add
+from fishcompile.ops.conv import Conv
+
+
+def isolated_convolutions(graph: Graph) -> frozenset[str]:
+    """The names of the nodes that are I-convs."""
+    nodes = {node.name: node for node in graph.nodes}
+    found: set[str] = set()
+    for node in graph.nodes:
+        if isinstance(node.op, Add):
+            branches = [_branch(name, node.scope, nodes) for name in node.inputs]
+            (left, left_from), (right, right_from) = branches
+            if left_from & right_from:
+                one, other = left - right, right - left
+                found |= one if len(one) < len(other) else other
+    return frozenset(found)
+
+
+def _branch(start: str, scope: str, nodes: dict[str, Node]) -> tuple[set[str], set[str]]:
+    """The convolutions behind a value inside a scope, and the values from outside it starts at."""
+    convolutions: set[str] = set()
+    sources: set[str] = set()
+    seen = {start}
+    todo = [start]
+    while todo:
+        name = todo.pop()
+        if name not in nodes or not name.startswith(scope + "."):
+            sources.add(name)
+            continue
+        if isinstance(nodes[name].op, Conv):
+            convolutions.add(name)
+        fresh = [operand for operand in nodes[name].inputs if operand not in seen]
+        seen.update(fresh)
+        todo.extend(fresh)
+    return convolutions, sources

@@ -1,0 +1,22 @@
+"""Data files that ship with the package: where a schema or a spec lies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def data_file(kind: str, name: str) -> Path:
+    """The path of the file `name` of a `kind`, which is "schemas" or "specs".
+
+    A wheel carries them inside the package; a checkout has them beside it.
+
+    Raises:
+        FileNotFoundError: where there is none of that name.
+    """
+    for root in (_PACKAGE / "_data", _PACKAGE.parent):
+        path = root / kind / name
+        if Path(name).name == name and path.is_file():
+            return path
+    raise FileNotFoundError(f"no {name!r} among the {kind} of fishcompile")

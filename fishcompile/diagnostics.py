@@ -1,0 +1,82 @@
+"""Diagnostic and Report: what every stage that judges a spec hands to the user.
+
+A diagnostic is about one root cause. Its primary span is the claim that is broken, its related
+spans the places that the claim is measured against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from fishcompile.source import Span
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True)
+class Related:
+    """A second place, and what is to be seen there."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One finding: rule id, place, message, and the way out.
+
+    `label` stands under the carets; `notes` say where derived values came from; `help` lines are
+    the candidate fixes.
+    """
+
+    rule: str
+    message: str
+    span: Span
+    label: str = ""
+    severity: Severity = "error"
+    related: tuple[Related, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """The diagnostics of one spec, in the order of the text, and how many checks were skipped.
+
+    `skipped` counts stages whose input is unknown because of an error before them.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    skipped: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing of severity error was found."""
+        return not any(d.severity == "error" for d in self.diagnostics)
+
+
+class SpecError(Exception):
+    """A spec that does not hold; carries the report that says where and why."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(report)
+        self.report = report
+
+    def __str__(self) -> str:
+        from fishcompile.formats.text import render
+
+        return "\n" + render(self.report)
+
+
+def fail(*diagnostics: Diagnostic, skipped: int = 0) -> SpecError:
+    """A SpecError from diagnostics, to be raised where nothing further can be known."""
+    return SpecError(report(diagnostics, skipped))
+
+
+def report(diagnostics: Iterable[Diagnostic], skipped: int = 0) -> Report:
+    """A report with its diagnostics sorted by file, line, column and rule, duplicates dropped."""
+    unique = dict.fromkeys(diagnostics)
+    place = sorted(unique, key=lambda d: (d.span.source.name, d.span.line, d.span.column, d.rule))
+    return Report(tuple(place), skipped)

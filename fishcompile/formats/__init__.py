@@ -1,0 +1,1 @@
+"""Formats: a report as text for one kind of reader, one file each."""

@@ -1,0 +1,178 @@
+"""Formula: how a number in a block follows from the block's parameters, as `channels // 4` does.
+
+A formula is what lets equal structures become one class: the numbers of two instances differ,
+their formulas do not. Formulas simplify as they are made, print as Python, and parse again.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+_OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "//": operator.floordiv,
+}
+_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "//": 2}
+_AST = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
+
+
+@dataclass(frozen=True)
+class Const:
+    """A literal integer or flag."""
+
+    value: int
+
+    def __str__(self) -> str:
+        return repr(self.value)
+
+
+@dataclass(frozen=True)
+class Var:
+    """A parameter of the enclosing block."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Binary:
+    """`left operator right`, for + - * and //."""
+
+    operator: str
+    left: Formula
+    right: Formula
+
+    def __str__(self) -> str:
+        own = _PRECEDENCE[self.operator]
+        left, right = str(self.left), str(self.right)
+        if isinstance(self.left, Binary) and _PRECEDENCE[self.left.operator] < own:
+            left = f"({left})"
+        # // and - are not associative, and 3 * (n // 2) is not 3 * n // 2
+        if isinstance(self.right, Binary) and _PRECEDENCE[self.right.operator] <= own:
+            right = f"({right})"
+        return f"{left} {self.operator} {right}"
+
+
+Formula = Const | Var | Binary
+
+
+def binary(symbol: str, left: Formula, right: Formula) -> Formula:
+    """`left symbol right`, folded where both are constant or one is neutral."""
+    match symbol, left, right:
+        case _, Const(a), Const(b) if not (symbol == "//" and b == 0):
+            return Const(_OPERATIONS[symbol](a, b))
+        case "*", Const(1), x:
+            return x
+        case (("*" | "//"), x, Const(1)):
+            return x
+        case ("*", Const(0), _) | ("*", _, Const(0)):
+            return Const(0)
+        case "+", Const(0), x:
+            return x
+        case (("+" | "-"), x, Const(0)):
+            return x
+        case _:
+            return Binary(symbol, left, right)
+
+
+def substitute(formula: Formula, values: Mapping[str, Formula]) -> Formula:
+    """The formula with the named variables replaced, and simplified again."""
+    match formula:
+        case Var(name):
+            return values.get(name, formula)
+        case Binary(symbol, left, right):
+            return binary(symbol, substitute(left, values), substitute(right, values))
+        case _:
+            return formula
+
+
+def variables(formula: Formula) -> tuple[str, ...]:
+    """The parameters that the formula reads, each once, from left to right."""
+    match formula:
+        case Var(name):
+            return (name,)
+        case Binary(_, left, right):
+            return tuple(dict.fromkeys(variables(left) + variables(right)))
+        case _:
+            return ()
+
+
+def evaluate(formula: Formula, values: Mapping[str, int]) -> int:
+    """The number the formula gives. Raises KeyError for an unbound variable."""
+    match formula:
+        case Const(value):
+            return value
+        case Var(name):
+            return values[name]
+        case Binary(symbol, left, right):
+            return _OPERATIONS[symbol](evaluate(left, values), evaluate(right, values))
+
+
+def parse(text: str) -> Formula:
+    """The formula that prints as `text`. Raises ValueError where it is none."""
+    try:
+        return _from_ast(ast.parse(text, mode="eval").body)
+    except SyntaxError as error:
+        raise ValueError(f"not a formula: {text!r}") from error
+
+
+def _from_ast(node: ast.expr) -> Formula:
+    match node:
+        case ast.Name(id=name):
+            return Var(name)
+        case ast.Constant(value=int(value)):
+            return Const(value)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _AST:
+            return Binary(_AST[type(op)], _from_ast(left), _from_ast(right))
+        case _:
+            raise ValueError(f"not part of a formula: {ast.unparse(node)!r}")
+
+
+class Sym(int):
+    """An integer that remembers the formula it came from, while a block is being expanded.
+
+    Arithmetic with + - * // gives a Sym; comparison and everything else see the plain number.
+    """
+
+    formula: Formula
+
+    def __new__(cls, value: int, formula: Formula) -> Sym:
+        """A number with its formula."""
+        self = super().__new__(cls, value)
+        self.formula = formula
+        return self
+
+    def __add__(self, other: int) -> Sym:
+        return _combine("+", self, other)
+
+    def __radd__(self, other: int) -> Sym:
+        return _combine("+", other, self)
+
+    def __sub__(self, other: int) -> Sym:
+        return _combine("-", self, other)
+
+    def __mul__(self, other: int) -> Sym:
+        return _combine("*", self, other)
+
+    def __rmul__(self, other: int) -> Sym:
+        return _combine("*", other, self)
+
+    def __floordiv__(self, other: int) -> Sym:
+        return _combine("//", self, other)
+
+
+def formula_of(value: int) -> Formula:
+    """The formula a number carries, or the number itself as a constant."""
+    return value.formula if isinstance(value, Sym) else Const(value)
+
+
+def _combine(symbol: str, left: int, right: int) -> Sym:
+    value = _OPERATIONS[symbol](int(left), int(right))
+    return Sym(value, binary(symbol, formula_of(left), formula_of(right)))

@@ -1,0 +1,118 @@
+"""Graph: primitive nodes in order, and the scopes that say which block each came from.
+
+Names are dotted paths, `body2.refine.0.conv1.bn`, and become module paths and state-dict keys.
+Operand order lives in `Node.inputs`. The numbers of a node are plain; beside them stand the
+formulas over the enclosing block's parameters that they came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from fishcompile.formula import Formula
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+SEQUENTIAL = "Sequential"
+
+
+class Value(NamedTuple):
+    """A tensor: the name of the node (or input) that makes it, and its type."""
+
+    name: str
+    type: TensorType
+
+
+@dataclass(frozen=True)
+class Node:
+    """One primitive op. `formulas` pair an op's field with where its number came from."""
+
+    name: str
+    op: Op
+    inputs: tuple[str, ...]
+    type: TensorType
+    formulas: tuple[tuple[str, Formula], ...] = ()
+
+    @property
+    def scope(self) -> str:
+        """The path of the scope that the node stands in; empty at the top."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def local(self) -> str:
+        """The name within its scope."""
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One instance of a block, or a Sequential of blocks whose only parameter is its `count`.
+
+    `formulas` pair a parameter with where its number came from, over the parameters of the
+    nearest enclosing block.
+    """
+
+    name: str
+    kind: str
+    params: tuple[tuple[str, int], ...]
+    formulas: tuple[tuple[str, Formula], ...]
+    inputs: tuple[str, ...]
+    output: str
+
+    @property
+    def parent(self) -> str:
+        """The path of the enclosing scope; empty at the top."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def local(self) -> str:
+        """The name within its parent."""
+        return self.name.rpartition(".")[2]
+
+
+Item = Node | Scope
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A network: inputs, scopes and nodes in the order they were made, named outputs."""
+
+    name: str
+    inputs: tuple[Value, ...]
+    scopes: tuple[Scope, ...]
+    nodes: tuple[Node, ...]
+    outputs: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def types(self) -> dict[str, TensorType]:
+        """The type of every value by name."""
+        known = {value.name: value.type for value in self.inputs}
+        known.update((node.name, node.type) for node in self.nodes)
+        return known
+
+    @cached_property
+    def children(self) -> dict[str, tuple[Item, ...]]:
+        """The scopes and nodes directly inside each scope, in order; the top is ''."""
+        inside: dict[str, dict[str, Item]] = {"": {}, **{scope.name: {} for scope in self.scopes}}
+        scopes = {scope.name: scope for scope in self.scopes}
+        for node in self.nodes:
+            item: Item = node
+            while True:
+                parent = item.scope if isinstance(item, Node) else item.parent
+                if item.name in inside[parent]:
+                    break
+                inside[parent][item.name] = item
+                if not parent:
+                    break
+                item = scopes[parent]
+        return {name: tuple(items.values()) for name, items in inside.items()}
+
+    def state(self) -> dict[str, tuple[tuple[int, ...], bool]]:
+        """Every state-dict key with its shape and whether it is trained, in module order."""
+        return {
+            f"{node.name}.{entry.name}": (entry.shape, entry.trained)
+            for node in self.nodes
+            for entry in node.op.state()
+        }

@@ -1,0 +1,116 @@
+"""The graph as text, one scope or node a line, and back: for goldens, diffs and bug reports.
+
+    graph fishnet99(%input: 3x224x224) -> (logits: %classifier.flatten)
+    scope stem = Stem(%input) {} -> %stem.pool
+      %stem.conv1.conv = conv(%input) {in_channels=3, out_channels=32 `out_channels`} : 32x112x112
+
+A number may be followed by its formula in backquotes. Parsing a printed graph gives it back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from typing import Any
+
+from fishcompile.formula import Formula, parse
+from fishcompile.ir.graph import Graph, Node, Scope, Value
+from fishcompile.ops import registry
+from fishcompile.tensor import TensorType
+
+_HEADER = re.compile(r"graph (\w+)\((.*)\) -> \((.*)\)")
+_SCOPE = re.compile(r"scope (\S+) = (\w+)\((.*?)\) \{(.*)\} -> %(\S+)")
+_NODE = re.compile(r"%(\S+) = (\w+)\((.*?)\) \{(.*)\} : (\S+)")
+_PARAM = re.compile(r"(\w+)=([\w-]+)(?: `([^`]*)`)?")
+
+Params = tuple[tuple[str, Any], ...]
+Formulas = tuple[tuple[str, Formula], ...]
+
+
+def print_graph(graph: Graph) -> str:
+    """The text of a graph, with a newline at the end."""
+    inputs = ", ".join(f"%{value.name}: {value.type}" for value in graph.inputs)
+    outputs = ", ".join(f"{name}: %{value}" for name, value in graph.outputs)
+    lines = [f"graph {graph.name}({inputs}) -> ({outputs})"]
+    _print_scope(graph, "", 0, lines)
+    return "\n".join(lines) + "\n"
+
+
+def parse_graph(text: str) -> Graph:
+    """The graph that prints as `text`. Raises ValueError naming the first line that does not."""
+    header, *body = text.splitlines()
+    name, inputs, outputs = _groups(_HEADER, header)
+    scopes: list[Scope] = []
+    nodes: list[Node] = []
+    for line in body:
+        if line.lstrip().startswith("scope "):
+            path, kind, operands, params, output = _groups(_SCOPE, line.strip())
+            numbers, formulas = _parse_params(params)
+            scopes.append(Scope(path, kind, numbers, formulas, _operands(operands), output))
+        else:
+            path, kind, operands, params, type_ = _groups(_NODE, line.strip())
+            numbers, formulas = _parse_params(params)
+            op = registry()[kind](**dict(numbers))
+            nodes.append(Node(path, op, _operands(operands), _type(type_), formulas))
+    values = tuple(Value(_name(item[0]), _type(item[1])) for item in _pairs(inputs))
+    named = tuple((item[0], _name(item[1])) for item in _pairs(outputs))
+    return Graph(name, values, tuple(scopes), tuple(nodes), named)
+
+
+def _print_scope(graph: Graph, path: str, depth: int, lines: list[str]) -> None:
+    indent = "  " * depth
+    for item in graph.children[path]:
+        operands = ", ".join(f"%{name}" for name in item.inputs)
+        if isinstance(item, Scope):
+            params = _print_params(item.params, item.formulas)
+            head = f"scope {item.name} = {item.kind}({operands})"
+            lines.append(f"{indent}{head} {{{params}}} -> %{item.output}")
+            _print_scope(graph, item.name, depth + 1, lines)
+        else:
+            numbers = tuple((f.name, getattr(item.op, f.name)) for f in fields(item.op))
+            params = _print_params(numbers, item.formulas)
+            head = f"%{item.name} = {item.op.kind}({operands})"
+            lines.append(f"{indent}{head} {{{params}}} : {item.type}")
+
+
+def _print_params(params: Params, formulas: Formulas) -> str:
+    known = dict(formulas)
+    return ", ".join(
+        f"{name}={value} `{known[name]}`" if name in known else f"{name}={value}"
+        for name, value in params
+    )
+
+
+def _parse_params(text: str) -> tuple[Params, Formulas]:
+    found = _PARAM.findall(text)
+    values = tuple((name, _parse_value(value)) for name, value, _ in found)
+    return values, tuple((name, parse(formula)) for name, _, formula in found if formula)
+
+
+def _parse_value(text: str) -> int | str:
+    if text in ("True", "False"):
+        return text == "True"
+    return int(text) if text.lstrip("-").isdecimal() else text
+
+
+def _groups(pattern: re.Pattern[str], line: str) -> tuple[str, ...]:
+    match = pattern.fullmatch(line)
+    if match is None:
+        raise ValueError(f"not a line of a graph: {line!r}")
+    return match.groups()
+
+
+def _pairs(text: str) -> list[list[str]]:
+    return [item.split(": ") for item in text.split(", ") if item]
+
+
+def _operands(text: str) -> tuple[str, ...]:
+    return tuple(_name(item) for item in text.split(", ") if item)
+
+
+def _name(text: str) -> str:
+    return text.removeprefix("%")
+
+
+def _type(text: str) -> TensorType:
+    return TensorType(tuple(int(side) for side in text.split("x")))

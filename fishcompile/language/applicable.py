@@ -1,0 +1,72 @@
+"""Keys that a stage would not read, and keys that its words call for: FC206 and FC111."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.language.spec import StageSpec
+from fishcompile.language.stage_graph import StageNode
+from fishcompile.tree import Path, Tree
+
+
+def check_stage(node: StageNode, tree: Tree) -> Iterator[Diagnostic]:
+    """What is written in a stage without effect, and what is missing for its effect."""
+    stage = node.config
+    if isinstance(stage, StageSpec):
+        yield from _transfer(stage, tree)
+        yield from _width(stage, tree)
+        yield from _sampling(stage, tree)
+
+
+def _transfer(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
+    at = (*stage.path, "transfer")
+    if stage.merge == "none" and stage.transfer is not None:
+        message = f"`{stage.name}` merges nothing, so its `transfer` would be lost"
+        yield _unread(tree, at, message, "write `merge: concat`, or remove `transfer`")
+    if stage.merge != "none" and stage.transfer is None:
+        yield Diagnostic(
+            "FC111",
+            f"`{stage.name}` merges ({stage.merge}) but has no `transfer` to merge with",
+            tree.key_span(stage.path),
+            help=(
+                "name the skip: `transfer: {from: STAGE, blocks: 1}`",
+                "or write `merge: none`",
+            ),
+        )
+
+
+def _width(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
+    if stage.k != 1 and stage.shortcut not in ("reduce", "duplicate"):
+        message = f"`k` has no meaning for `shortcut: {stage.shortcut}`"
+        way_out = "write `shortcut: reduce` or `duplicate`, or remove `k`"
+        yield _unread(tree, (*stage.path, "k"), message, way_out)
+    if stage.section == "tail" and stage.shortcut == "project" and stage.out is None:
+        yield Diagnostic(
+            "FC111",
+            f"`{stage.name}` projects to a width that it does not say",
+            tree.key_span(stage.path),
+            help=("choose the width: `out: 128`",),
+        )
+
+
+def _sampling(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
+    down, up = (*stage.path, "down"), (*stage.path, "up")
+    if stage.down.kind != "none" and stage.up.kind != "none":
+        message = f"`{stage.name}` samples both down and up"
+        related = (Related(tree.key_span(up), "and up here"),)
+        help_ = ("keep one; a stage changes resolution once",)
+        yield Diagnostic("FC206", message, tree.key_span(down), "", "error", related, (), help_)
+    clash = {"ur": (down, stage.down.kind), "dr": (up, stage.up.kind)}.get(stage.merge)
+    if clash and clash[1] != "none":
+        message = f"`merge: {stage.merge}` and `{clash[0][-1]}: {clash[1]}` contradict each other"
+        yield _unread(
+            tree, clash[0], message, "write `merge: concat` for a free choice of sampling"
+        )
+    kernel = (*up, "kernel")
+    if kernel in tree.places:
+        yield _unread(tree, kernel, "upsampling has no kernel of its own", "remove `kernel`")
+
+
+def _unread(tree: Tree, path: Path, message: str, way_out: str) -> Diagnostic:
+    return Diagnostic("FC206", message, tree.key_span(path), help=(way_out,))

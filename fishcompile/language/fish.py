@@ -1,0 +1,151 @@
+"""Fish sections to a StageGraph: who reads whom, by name, and that every name resolves.
+
+The sections are sugar: a stage reads the stage before it unless it says `from`, a merge reads
+the stage that `transfer.from` names, and the classifier reads the last stage.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import networkx as nx
+
+from fishcompile.diagnostics import Diagnostic, Related, SpecError, report
+from fishcompile.language.applicable import check_stage
+from fishcompile.language.spec import FishSpec, StageSpec
+from fishcompile.language.stage_graph import INPUT, Config, Edge, StageGraph, StageNode, digraph
+from fishcompile.tree import Path, Tree
+
+
+def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
+    """The graph of a spec. Raises SpecError with every name that does not resolve, and cycles."""
+    nodes = _nodes(spec)
+    problems = _duplicates(nodes, tree)
+    problems += [found for node in nodes for found in check_stage(node, tree)]
+    names = {INPUT: None, **dict.fromkeys(node.name for node in nodes if node.name != "classifier")}
+    for node in nodes:
+        for edge in node.inputs:
+            if edge.source not in names:
+                problems.append(_unknown(edge.source, edge.path, tuple(names), tree))
+    for tap, source in spec.taps:
+        if source not in names:
+            problems.append(_unknown(source, ("taps", tap), tuple(names), tree))
+    if problems:
+        raise SpecError(report(problems))
+    graph = digraph(nodes)
+    _refuse_cycle(graph, nodes, tree)
+    order: dict[str, int] = nx.get_node_attributes(graph, "order")
+    by_name = {node.name: node for node in nodes}
+    ordered = nx.lexicographical_topological_sort(graph, key=lambda name: order[name])
+    flow = tuple(by_name[name] for name in ordered if name != INPUT)
+    taps = spec.taps or tuple(
+        (n.name, n.name) for n in flow if n.name not in ("stem", "classifier")
+    )
+    output = "classifier" if spec.classifier else None
+    outputs = {source for _, source in taps} | ({output} if output else set())
+    _refuse_unused(graph, flow, outputs, tree)
+    return StageGraph(spec.name, spec.input, flow, taps, output, spec.budget)
+
+
+def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
+    nodes: list[StageNode] = []
+
+    def add(name: str, config: Config, path: Path, source: str | None, *skips: Edge) -> None:
+        trunk = Edge(source, (*path, "from")) if source else Edge(before(), None)
+        nodes.append(StageNode(name, config, path, (trunk, *skips)))
+
+    def before() -> str:
+        return nodes[-1].name if nodes else INPUT
+
+    if spec.stem:
+        add("stem", spec.stem, ("stem",), None)
+    for stage in spec.tail:
+        add(stage.name, stage, stage.path, stage.source, *_skip(stage))
+    if spec.bridge:
+        add("bridge", spec.bridge, spec.bridge.path, spec.bridge.source)
+    for stage in (*spec.body, *spec.head):
+        add(stage.name, stage, stage.path, stage.source, *_skip(stage))
+    if spec.classifier:
+        add("classifier", spec.classifier, spec.classifier.path, spec.classifier.source)
+    return tuple(nodes)
+
+
+def _skip(stage: StageSpec) -> tuple[Edge, ...]:
+    if stage.transfer is None or stage.merge == "none":
+        return ()
+    return (Edge(stage.transfer.source, (*stage.path, "transfer", "from")),)
+
+
+def _duplicates(nodes: tuple[StageNode, ...], tree: Tree) -> list[Diagnostic]:
+    problems = []
+    first: dict[str, StageNode] = {}
+    for node in nodes:
+        if node.name in first:
+            there = Related(tree.key_span(first[node.name].path), "the name is taken here")
+            problems.append(
+                Diagnostic(
+                    "FC202",
+                    f"two stages are named `{node.name}`",
+                    tree.key_span(node.path),
+                    related=(there,),
+                    help=("a name is one stage's identity: rename one of them",),
+                )
+            )
+        first.setdefault(node.name, node)
+    return problems
+
+
+def _unknown(name: str, path: Path | None, names: tuple[str, ...], tree: Tree) -> Diagnostic:
+    near = get_close_matches(name, names, 1)
+    way_out = f"did you mean `{near[0]}`?" if near else f"the stages are {', '.join(names)}"
+    assert path is not None, "implied sources exist"
+    span = tree.value_span(path)
+    return Diagnostic("FC203", f"no stage is named `{name}`", span, help=(way_out,))
+
+
+def _refuse_cycle(graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], tree: Tree) -> None:
+    try:
+        cycle = [edge[0] for edge in nx.find_cycle(graph)]
+    except nx.NetworkXNoCycle:
+        return
+    by_name = {node.name: node for node in nodes}
+    start = min(range(len(cycle)), key=lambda i: nodes.index(by_name[cycle[i]]))
+    cycle = cycle[start:] + cycle[:start]
+    chain = " -> ".join([*cycle, cycle[0]])
+    written = [
+        edge.path
+        for name in cycle
+        for edge in by_name[name].inputs
+        if edge.path is not None and edge.source in cycle
+    ]
+    spans = [tree.value_span(path) for path in written]
+    raise SpecError(
+        report(
+            [
+                Diagnostic(
+                    "FC204",
+                    f"the stages feed themselves: {chain}",
+                    spans[0],
+                    related=tuple(Related(span, "and this edge") for span in spans[1:]),
+                    help=("let one of these read an earlier stage",),
+                )
+            ]
+        )
+    )
+
+
+def _refuse_unused(
+    graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], outputs: set[str], tree: Tree
+) -> None:
+    used = outputs.union(*(nx.ancestors(graph, name) for name in outputs))
+    unused = [node for node in nodes if node.name not in used]
+    heads = [node for node in unused if not any(True for _ in graph.successors(node.name))]
+    message = "`{}` is read by no stage, no tap and no classifier"
+    help_ = ("tap it, read it with `from`, or remove it",)
+    if unused:
+        raise SpecError(
+            report(
+                Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
+                for node in heads
+            )
+        )

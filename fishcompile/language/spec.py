@@ -1,0 +1,173 @@
+"""The spec as typed values: what an author may write, with its defaults.
+
+These dataclasses own the defaults; schemas/fishspec-1.schema.json describes the same keys to
+editors, and a test holds the two together. `path` is where an entry stands in the tree, so that
+every later finding can point at the text. The key `from` is the field `source`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from fishcompile.tree import Path
+
+Section = Literal["tail", "body", "head"]
+SECTIONS: tuple[Section, ...] = ("tail", "body", "head")
+
+Shortcut = Literal["project", "reduce", "identity", "duplicate"]
+Down = Literal["max_pool", "avg_pool", "strided_conv", "none"]
+Up = Literal["nearest", "bilinear", "deconv", "none"]
+Merge = Literal["ur", "dr", "concat", "add", "none"]
+Gate = Literal["scale", "scale_add", "none"]
+LayerKind = Literal["conv", "max_pool", "avg_pool"]
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """The network's input: its channels, and the size in pixels that figures are given for."""
+
+    channels: int = 3
+    size: int | tuple[int, int] = 224
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """(height, width)."""
+        return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+
+@dataclass(frozen=True)
+class ExpectSpec:
+    """Assertions: channels that enter and leave, and the side after sampling."""
+
+    in_: int | None = None
+    out: int | None = None
+    size: int | tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class BlockSpec:
+    """What a stage's blocks are: how much narrower the middle is, and its groups."""
+
+    kind: Literal["bottleneck"] = "bottleneck"
+    reduction: int = 4
+    groups: int = 1
+
+
+@dataclass(frozen=True)
+class TransferSpec:
+    """The skip that a stage merges: where it comes from, and the blocks it passes through."""
+
+    source: str
+    blocks: int = 1
+
+
+@dataclass(frozen=True)
+class SamplingSpec:
+    """How a stage changes resolution; written as a word, or as a mapping with kernel and stride."""
+
+    kind: Down | Up
+    kernel: int = 2
+    stride: int = 2
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer of the stem. `out` is required for a convolution.
+
+    Without `padding` a convolution keeps its sides at stride 1, and a pooling has none; without
+    `stride` a convolution has 1, and a pooling its kernel.
+    """
+
+    name: str
+    path: Path
+    kind: LayerKind
+    out: int | None = None
+    kernel: int = 3
+    stride: int | None = None
+    padding: int | None = None
+    dilation: int = 1
+    groups: int = 1
+    expect: ExpectSpec = ExpectSpec()
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """A stage of the tail, body or head: refine, sample, merge.
+
+    `source` None is the stage before; `out` None is derived. The defaults of `shortcut`, `down`,
+    `up` and `merge` depend on the section: see SECTION_DEFAULTS.
+    """
+
+    name: str
+    section: Section
+    path: Path
+    shortcut: Shortcut
+    down: SamplingSpec
+    up: SamplingSpec
+    merge: Merge
+    blocks: int
+    source: str | None = None
+    out: int | None = None
+    k: int = 1
+    dilation: int = 1
+    transfer: TransferSpec | None = None
+    block: BlockSpec = BlockSpec()
+    expect: ExpectSpec = ExpectSpec()
+
+
+SECTION_DEFAULTS: dict[Section, dict[str, str]] = {
+    "tail": {"shortcut": "project", "down": "max_pool", "up": "none", "merge": "none"},
+    "body": {"shortcut": "reduce", "down": "none", "up": "nearest", "merge": "ur"},
+    "head": {"shortcut": "identity", "down": "max_pool", "up": "none", "merge": "dr"},
+}
+
+
+@dataclass(frozen=True)
+class BridgeSpec:
+    """The squeeze-and-excitation stage between tail and body."""
+
+    path: Path
+    out: int
+    blocks: int
+    source: str | None = None
+    widen: int = 2
+    squeeze: int = 16
+    gate: Gate = "scale_add"
+    block: BlockSpec = BlockSpec()
+    expect: ExpectSpec = ExpectSpec()
+
+
+@dataclass(frozen=True)
+class ClassifierSpec:
+    """The layers after the last stage that give the logits."""
+
+    path: Path
+    classes: int
+    source: str | None = None
+    reduction: int = 2
+    expect: ExpectSpec = ExpectSpec()
+
+
+@dataclass(frozen=True)
+class BudgetSpec:
+    """Upper bounds on the whole network: trained parameters, and MACs per image at input.size."""
+
+    parameters: int | None = None
+    macs: int | None = None
+
+
+@dataclass(frozen=True)
+class FishSpec:
+    """A whole spec, its stages in the order in which data flows."""
+
+    name: str
+    input: InputSpec = InputSpec()
+    stem: tuple[LayerSpec, ...] = ()
+    tail: tuple[StageSpec, ...] = ()
+    bridge: BridgeSpec | None = None
+    body: tuple[StageSpec, ...] = ()
+    head: tuple[StageSpec, ...] = ()
+    classifier: ClassifierSpec | None = None
+    taps: tuple[tuple[str, str], ...] = field(default=())
+    budget: BudgetSpec = BudgetSpec()

@@ -1,0 +1,109 @@
+"""What a primitive op is: its parameters as fields, and four facts read off them.
+
+An op is a frozen dataclass in a file of its own whose fields are its parameters. Everything else
+in fishcompile (shapes, costs, state dicts, Python) asks the op and nobody else.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.tensor import TensorType
+
+
+class ShapeError(Exception):
+    """An op cannot take these inputs; `field` names the parameter that is at fault, if one is.
+
+    `operand` is the position of the input that does not fit, if it is an input.
+    """
+
+    def __init__(
+        self, rule: str, message: str, field: str | None = None, operand: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+        self.field = field
+        self.operand = operand
+
+
+@dataclass(frozen=True)
+class State:
+    """One entry of an op's state dict: its name, shape, and whether it is trained."""
+
+    name: str
+    shape: tuple[int, ...]
+    trained: bool = True
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call of a torch module's constructor.
+
+    `positional` and `keywords` pair the op's field of that name with the text of torch's own
+    default (None where there is none), at which an argument can be left out.
+    """
+
+    function: str
+    positional: tuple[tuple[str, str | None], ...]
+    keywords: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Op(ABC):
+    """A primitive operation on the tensors of one image."""
+
+    kind: ClassVar[str]
+
+    @abstractmethod
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The output's type. Raises ShapeError where the inputs do not fit."""
+
+    def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """Multiply-accumulates for one image, as torch's FlopCounterMode counts them (/ 2)."""
+        return 0
+
+    def output_stride(self, *strides: int) -> int:
+        """Input-image pixels per output pixel along a side, given the same of the inputs."""
+        return strides[0]
+
+    def state(self) -> tuple[State, ...]:
+        """The entries of the state dict, in torch's order; empty for a stateless op."""
+        return ()
+
+    @classmethod
+    def module(cls) -> Call | None:
+        """How the constructor of the torch module is written; None for a plain function."""
+        return None
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """The forward expression, given the Python text of each field.
+
+        {0} and {1} stand for the operands, {self} for the module.
+        """
+        return "{self}({0})"
+
+
+def require_map(x: TensorType, kind: str) -> None:
+    """Raises ShapeError unless `x` is a feature map."""
+    if len(x.shape) != 3:
+        raise ShapeError("FC303", f"{kind} needs a feature map, got a vector of {x}")
+
+
+def require_channels(x: TensorType, channels: int, field: str) -> None:
+    """Raises ShapeError unless `x` has the channels that the parameter `field` says."""
+    if x.channels != channels:
+        raise ShapeError("FC301", f"expects {int(channels)} channels, got {x.channels}", field)
+
+
+def window(sides: tuple[int, ...], kernel: int, stride: int, padding: int) -> tuple[int, ...]:
+    """The sides after a sliding window, floor division as in torch. Raises ShapeError at zero."""
+    after = tuple((side + 2 * padding - kernel) // stride + 1 for side in sides)
+    if min(after) < 1:
+        size = "x".join(map(str, sides))
+        raise ShapeError("FC304", f"a {kernel}x{kernel} window does not fit a {size} map")
+    return after

@@ -1,0 +1,41 @@
+"""Batch normalisation over a feature map, `torch.nn.BatchNorm2d` (Ioffe and Szegedy, 2015)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Call, Op, State, require_channels, require_map
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class BatchNorm(Op):
+    """x (channels, h, w) to the same shape."""
+
+    kind: ClassVar[str] = "batch_norm"
+
+    channels: int
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type; checks channels."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        require_channels(x, self.channels, "channels")
+        return x
+
+    def state(self) -> tuple[State, ...]:
+        """Weight and bias, the running mean and variance, and the count of batches seen."""
+        shape = (self.channels,)
+        return (
+            State("weight", shape),
+            State("bias", shape),
+            State("running_mean", shape, trained=False),
+            State("running_var", shape, trained=False),
+            State("num_batches_tracked", (), trained=False),
+        )
+
+    @classmethod
+    def module(cls) -> Call:
+        """`nn.BatchNorm2d(channels)`."""
+        return Call("nn.BatchNorm2d", (("channels", None),))

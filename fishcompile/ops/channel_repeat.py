@@ -1,0 +1,33 @@
+"""Channel duplication, the inverse of r(x): each channel k times, adjacent.
+
+The seed's own idea for widening without an isolated convolution (its section 2.2.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op, require_map
+from fishcompile.tensor import TensorType, feature_map
+
+
+@dataclass(frozen=True)
+class ChannelRepeat(Op):
+    """x (c, h, w) to (c * k, h, w)."""
+
+    kind: ClassVar[str] = "channel_repeat"
+
+    k: int
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """K times the channels."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        return feature_map(x.channels * self.k, x.sides)
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`torch.repeat_interleave(x, k, dim=1)`."""
+        return f"torch.repeat_interleave({{0}}, {fields['k']}, dim=1)"

@@ -1,0 +1,33 @@
+"""Channel reduction r(x): the sum of each k adjacent channels (Sun et al. 2018, section 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op, ShapeError, require_map
+from fishcompile.tensor import TensorType, feature_map
+
+
+@dataclass(frozen=True)
+class ChannelSum(Op):
+    """x (c, h, w) to (c // k, h, w); k divides c. With k = 1 it is the identity."""
+
+    kind: ClassVar[str] = "channel_sum"
+
+    k: int
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """Checks that k divides the channels."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        if x.channels % self.k:
+            message = f"r(x) cannot sum {x.channels} channels in groups of {int(self.k)}"
+            raise ShapeError("FC302", message, "k")
+        return feature_map(x.channels // self.k, x.sides)
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """Adjacent channels are made a dimension of their own, and summed."""
+        return f"torch.unflatten({{0}}, 1, (-1, {fields['k']})).sum(dim=2)"

@@ -1,0 +1,70 @@
+"""Convolution over a feature map, `torch.nn.Conv2d` with square kernels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map, window
+from fishcompile.tensor import TensorType, feature_map
+
+
+@dataclass(frozen=True)
+class Conv(Op):
+    """x (in_channels, h, w) to (out_channels, h', w'), h' = (h + 2p - d(k-1) - 1) // s + 1."""
+
+    kind: ClassVar[str] = "conv"
+
+    in_channels: int
+    out_channels: int
+    kernel_size: int
+    stride: int = 1
+    padding: int = 0
+    dilation: int = 1
+    groups: int = 1
+    bias: bool = False
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """Checks channels and groups; sides by torch's formula."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        require_channels(x, self.in_channels, "in_channels")
+        for channels in (self.in_channels, self.out_channels):
+            if channels % self.groups:
+                message = f"{self.groups} groups do not divide {channels} channels"
+                raise ShapeError("FC302", message, "groups")
+        if self.out_channels < 1:
+            raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
+        extent = self.dilation * (self.kernel_size - 1) + 1
+        return feature_map(self.out_channels, window(x.sides, extent, self.stride, self.padding))
+
+    def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """One per weight and output pixel; the bias is not counted."""
+        area = self.kernel_size * self.kernel_size
+        return output.elements * area * self.in_channels // self.groups
+
+    def output_stride(self, *strides: int) -> int:
+        """Multiplied by the step of the window."""
+        return strides[0] * self.stride
+
+    def state(self) -> tuple[State, ...]:
+        """`weight`, and `bias` where there is one."""
+        k = self.kernel_size
+        weight = State("weight", (self.out_channels, self.in_channels // self.groups, k, k))
+        return (weight, State("bias", (self.out_channels,))) if self.bias else (weight,)
+
+    @classmethod
+    def module(cls) -> Call:
+        """`nn.Conv2d(...)`."""
+        return Call(
+            "nn.Conv2d",
+            (
+                ("in_channels", None),
+                ("out_channels", None),
+                ("kernel_size", None),
+                ("stride", "1"),
+                ("padding", "0"),
+                ("dilation", "1"),
+            ),
+            (("groups", "1"), ("bias", "True")),
+        )

@@ -1,0 +1,26 @@
+"""A feature map as a vector, `torch.flatten`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Flatten(Op):
+    """x (c, h, w) to (c * h * w,)."""
+
+    kind: ClassVar[str] = "flatten"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """All elements in one dimension."""
+        return TensorType((inputs[0].elements,))
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`torch.flatten(x, 1)`."""
+        return "torch.flatten({0}, 1)"

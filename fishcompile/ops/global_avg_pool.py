@@ -1,0 +1,28 @@
+"""Global average pooling, `torch.nn.functional.adaptive_avg_pool2d` to one pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op, require_map
+from fishcompile.tensor import TensorType, feature_map
+
+
+@dataclass(frozen=True)
+class GlobalAvgPool(Op):
+    """x (c, h, w) to (c, 1, 1)."""
+
+    kind: ClassVar[str] = "global_avg_pool"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """One pixel of the same channels."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        return feature_map(x.channels, (1, 1))
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.adaptive_avg_pool2d(x, 1)`."""
+        return "F.adaptive_avg_pool2d({0}, 1)"

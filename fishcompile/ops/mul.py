@@ -1,0 +1,27 @@
+"""Product of two tensors, element by element, one pixel broadcast over a map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.ops.elementwise import broadcast
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Mul(Op):
+    """(c, h, w) and (c, h, w) or (c, 1, 1) to (c, h, w)."""
+
+    kind: ClassVar[str] = "mul"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The larger operand's type; channels must be equal, sides equal or 1x1."""
+        return broadcast(*inputs)
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`a * b`."""
+        return "{0} * {1}"

@@ -1,0 +1,28 @@
+"""Rectified linear unit, `torch.nn.functional.relu`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Relu(Op):
+    """Any shape to the same shape; `inplace` writes over the input, which nobody else reads."""
+
+    kind: ClassVar[str] = "relu"
+
+    inplace: bool = False
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type."""
+        return inputs[0]
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.relu(x)`."""
+        return "F.relu({0}, inplace=True)" if fields["inplace"] == "True" else "F.relu({0})"

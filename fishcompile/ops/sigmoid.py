@@ -1,0 +1,26 @@
+"""Logistic sigmoid, `torch.sigmoid`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Sigmoid(Op):
+    """Any shape to the same shape."""
+
+    kind: ClassVar[str] = "sigmoid"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type."""
+        return inputs[0]
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`torch.sigmoid(x)`."""
+        return "torch.sigmoid({0})"

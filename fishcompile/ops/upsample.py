@@ -1,0 +1,50 @@
+"""Upsampling without weights, `torch.nn.functional.interpolate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op, ShapeError, require_map
+from fishcompile.tensor import TensorType, feature_map
+
+
+@dataclass(frozen=True)
+class Upsample(Op):
+    """x (c, h, w), like (c', h', w') to (c, h', w'): to the second map's own size.
+
+    A fixed factor would only fit inputs whose every halving is exact; the second map's size fits
+    all of them and gives the same pixels where the factor does. Without a second map the factor
+    is all there is: (c, h * factor, w * factor).
+    """
+
+    kind: ClassVar[str] = "upsample"
+
+    mode: str = "nearest"
+    factor: int = 2
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """Refuses to make a map smaller."""
+        x = inputs[0]
+        require_map(x, self.kind)
+        if len(inputs) == 1:
+            return feature_map(x.channels, tuple(side * self.factor for side in x.sides))
+        like = inputs[1]
+        require_map(like, self.kind)
+        if any(to < side for side, to in zip(x.sides, like.sides, strict=True)):
+            a, b = ("x".join(map(str, t.sides)) for t in inputs)
+            raise ShapeError("FC303", f"upsampling cannot bring a {a} map to {b}", operand=1)
+        return feature_map(x.channels, like.sides)
+
+    def output_stride(self, *strides: int) -> int:
+        """That of the map whose size is taken, or divided by the factor."""
+        return strides[1] if len(strides) > 1 else max(1, strides[0] // self.factor)
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.interpolate` to the second map's size, or by the factor."""
+        mode = fields["mode"]
+        size = "size={1}.shape[-2:]" if operands > 1 else f"scale_factor={fields['factor']}"
+        corners = "" if mode == "nearest" else ", align_corners=False"
+        return f'F.interpolate({{0}}, {size}, mode="{mode}"{corners})'

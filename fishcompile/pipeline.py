@@ -1,0 +1,74 @@
+"""The checker's stages in order, from a file to everything that is known about it.
+
+    load -> validate -> defaults -> parse -> stage graph -> shapes -> assertions
+
+Each stage stops the ones after it only where they could not know anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fishcompile.analysis.costs import Cost, below, costs
+from fishcompile.analysis.shapes import MAX_PARAMETERS, Inference, infer
+from fishcompile.diagnostics import Diagnostic, Report, SpecError, report
+from fishcompile.language.defaults import apply_defaults
+from fishcompile.language.fish import stage_graph
+from fishcompile.language.parse import parse_spec
+from fishcompile.language.stage_graph import StageGraph
+from fishcompile.language.variants import load
+from fishcompile.rules.assertions import check_budget, check_expectations
+from fishcompile.schema import validate
+from fishcompile.tree import Tree
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A spec that reads and resolves, its facts as far as they go, and the report."""
+
+    tree: Tree
+    stages: StageGraph
+    inference: Inference
+    costs: dict[str, Cost]
+    report: Report
+
+
+def analyse(path: Path) -> Analysis:
+    """Reads and checks the spec at `path`.
+
+    Raises SpecError where it does not read, fit the schema or resolve; findings of later stages
+    are in the result's report.
+    """
+    loaded = load(path)
+    found = validate(loaded)
+    if found:
+        raise SpecError(report(found))
+    tree = apply_defaults(loaded)
+    spec = parse_spec(tree)
+    stages = stage_graph(spec, tree)
+    inference = infer(stages, tree)
+    costs_ = costs(inference.graph)
+    diagnostics = list(inference.diagnostics)
+    diagnostics += check_expectations(inference.stages, inference.graph, tree)
+    if not diagnostics:
+        total = below(costs_, "")
+        diagnostics += check_budget(total, spec.budget, tree)
+        diagnostics += _refuse_giant(total, tree)
+    return Analysis(tree, stages, inference, costs_, report(diagnostics, len(inference.unknown)))
+
+
+def compiled(path: Path) -> Analysis:
+    """The analysis of a spec without errors. Raises SpecError with the report of one that has."""
+    analysis = analyse(path)
+    if not analysis.report.ok:
+        raise SpecError(analysis.report)
+    return analysis
+
+
+def _refuse_giant(total: Cost, tree: Tree) -> list[Diagnostic]:
+    if total.parameters <= MAX_PARAMETERS:
+        return []
+    message = f"the network has {total.parameters:,} parameters; the limit is {MAX_PARAMETERS:,}"
+    span = tree.key_span(("name",))
+    return [Diagnostic("FC305", message, span, help=("make it narrower or shallower",))]

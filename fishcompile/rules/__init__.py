@@ -1,0 +1,1 @@
+"""The rules: every finding's id, name and reason, by family."""

@@ -1,0 +1,145 @@
+"""Schema: a merged tree against schemas/fishspec-1.schema.json, every misfit one diagnostic.
+
+`validate` takes the tree that a spec and its bases merge to, without `extends`. Where the schema
+in the file is lenient, for the sake of variants in an editor, this one is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fishcompile.data import data_file
+from fishcompile.diagnostics import Diagnostic, report
+from fishcompile.schema_identity import bad_names, wrong_version
+from fishcompile.schema_messages import Kind, Problem, root_causes, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+    from fishcompile.tree import Path, Tree
+
+SCHEMA = "fishspec-1.schema.json"
+MAX_FINDINGS = 100  # nobody reads more, and each costs time to word
+
+
+def validate(tree: Tree) -> tuple[Diagnostic, ...]:
+    """What in a merged tree does not fit the language, in the order of the text.
+
+    A wrong version is reported alone: by another version's rules nothing else means anything.
+    """
+    version = wrong_version(tree)
+    if version is not None:
+        return (version,)
+    problems = root_causes(sorted(_problems(tree), key=lambda problem: _place(tree, problem)))
+    worded = word(tree, merged_schema(), problems[:MAX_FINDINGS])
+    found = report([*bad_names(tree), *worded]).diagnostics
+    left_out = len(found[MAX_FINDINGS:]) + len(problems[MAX_FINDINGS:])
+    if not left_out:
+        return found
+    message = f"{left_out:,} more findings are left out"
+    kept = found[:MAX_FINDINGS]
+    return (*kept, Diagnostic("FC104", message, kept[-1].span))
+
+
+@cache
+def schema_file() -> dict[str, Any]:
+    """The schema as it lies in the file, which is the one for editors."""
+    text = data_file("schemas", SCHEMA).read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@cache
+def merged_schema() -> dict[str, Any]:
+    """The schema of merged trees: complete, without null, and with no reference left to follow.
+
+    Names are not in it: `bad_names` knows more about them than a pattern says.
+    """
+    root = schema_file()
+    top = {key: root[key] for key in ("type", "properties", "required", "additionalProperties")}
+    top["allOf"] = [root["$defs"]["complete"]]
+    merged: dict[str, Any] = _resolve(top, {**root["$defs"], "name": {"type": "string"}})
+    return merged
+
+
+def _resolve(node: Any, defs: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_resolve(item, defs) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result: dict[str, Any] = {}
+    if "$ref" in node:
+        result.update(_resolve(defs[node["$ref"].removeprefix("#/$defs/")], defs))
+    for key, item in node.items():
+        if key in ("type", "enum") and isinstance(item, list):
+            result[key] = [choice for choice in item if choice not in ("null", None)]
+        elif key == "properties":
+            # jsonschema leaves the place out of an error under `false`.
+            result[key] = {
+                name: _resolve({"not": {}} if below is False else below, defs)
+                for name, below in item.items()
+            }
+        elif key in ("default", "examples"):
+            result[key] = item
+        elif key not in ("$ref", "$comment", "propertyNames"):
+            result[key] = _resolve(item, defs)
+    return result
+
+
+@cache
+def _validator() -> Validator:
+    # Imported only now: it takes longer than everything else that `import fishcompile` does.
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+    from referencing import Registry
+
+    # By the standard 64.0 is an integer, and a pattern may match a part.
+    integers = Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _checker, value: type(value) is int
+    )
+    strict: Any = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator, {"pattern": _full_match}, type_checker=integers
+    )
+    validator: Validator = strict(merged_schema(), registry=Registry())
+    return validator
+
+
+def _full_match(
+    _validator: Any, pattern: str, value: object, _schema: object
+) -> Iterator[ValidationError]:
+    from jsonschema.exceptions import ValidationError
+
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError("no full match")
+
+
+_KINDS: dict[str, Kind] = {"not": "unread", "maxProperties": "many"}
+
+
+def _problems(tree: Tree) -> list[Problem]:
+    """One problem for each unknown key, missing key and wrong value."""
+    found: dict[Path, Problem] = {}
+    error: Any
+    for error in _validator().iter_errors(tree.value):
+        path: Path = tuple(error.absolute_path)
+        if error.validator == "additionalProperties":
+            unknown = [key for key in error.instance if key not in error.schema["properties"]]
+            found.update(((*path, key), Problem("unknown", (*path, key))) for key in unknown)
+        elif error.validator == "required":
+            absent = [key for key in error.validator_value if key not in error.instance]
+            found.update(((*path, key), Problem("missing", (*path, key))) for key in absent)
+        elif error.validator == "not" or path not in found:
+            # A key without effect may have a wrong value too, which does not matter then.
+            found[path] = Problem(_KINDS.get(str(error.validator), "wrong"), path)
+    return list(found.values())
+
+
+def _place(tree: Tree, problem: Problem) -> tuple[str, int, int]:
+    span = tree.key_span(problem.path)
+    return (span.source.name, span.line, span.column)

@@ -1,0 +1,145 @@
+"""Schema messages: what is said about a key or value that does not fit the schema.
+
+schema.py finds the problems; here each becomes a diagnostic with a place and a way out. Wrong
+values are worded in schema_values.py.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.language.names import shown
+from fishcompile.schema_identity import start_of_spec
+from fishcompile.schema_values import example, mapping_of, node_at, subject, wrong_value
+from fishcompile.tree import Path, Plain, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OWNERS = {
+    "tail": "a stage",
+    "stem": "a layer of the stem",
+    "bridge": "the bridge",
+    "classifier": "the classifier",
+    "input": "`input`",
+    "budget": "`budget`",
+}
+
+Kind = Literal["unknown", "missing", "wrong", "unread", "many"]
+
+
+class Problem(NamedTuple):
+    """A misfit: an unknown or missing key at `path`, or the value there."""
+
+    kind: Kind
+    path: Path
+
+
+def root_causes(problems: list[Problem]) -> list[Problem]:
+    """Without what follows from a misspelt `extends`: all that the base would have supplied."""
+    unknown = [problem for problem in problems if problem.kind == "unknown"]
+    top = [str(problem.path[0]) for problem in unknown if len(problem.path) == 1]
+    return unknown if get_close_matches("extends", top, 1) else problems
+
+
+def word(tree: Tree, schema: dict[str, Any], problems: list[Problem]) -> Iterator[Diagnostic]:
+    """A diagnostic for each problem; an unknown key and the missing one it resembles are one."""
+    meant = _meant(problems)
+    covered = {(*path[:-1], key) for path, key in meant.items()}
+    for problem in problems:
+        match problem.kind:
+            case "unknown":
+                yield _unknown(tree, schema, problem.path, meant.get(problem.path))
+            case "missing" if problem.path not in covered:
+                yield _missing(tree, schema, problem.path)
+            case "wrong":
+                yield wrong_value(tree, schema, problem.path)
+            case "unread":
+                yield _unread(tree, problem.path)
+            case "many":
+                yield _many(tree, schema, problem.path)
+
+
+def _meant(problems: list[Problem]) -> dict[Path, str]:
+    """The paths of unknown keys that resemble a missing key of their entry, each with that key."""
+    missing: dict[Path, list[str]] = {}
+    for kind, path in problems:
+        if kind == "missing":
+            missing.setdefault(path[:-1], []).append(str(path[-1]))
+    meant: dict[Path, str] = {}
+    for kind, path in problems:
+        absent = missing.get(path[:-1], []) if kind == "unknown" else []
+        for near in get_close_matches(str(path[-1]), absent, 1):
+            meant[path] = near
+            absent.remove(near)
+    return meant
+
+
+def _unknown(tree: Tree, schema: dict[str, Any], path: Path, meant: str | None) -> Diagnostic:
+    key, at = str(path[-1]), path[:-1]
+    message = f"unknown key {shown(key)} in {subject(at)}"
+    span = tree.key_span(path)
+    if meant:
+        notes = (f"`{meant}` is required in {subject(at)}, and missing",)
+        return Diagnostic("FC110", message, span, notes=notes, help=(f"did you mean `{meant}`?",))
+    known = {k: n for k, n in mapping_of(node_at(schema, at)).items() if k != "after"}
+    return Diagnostic("FC110", message, span, help=_way_out(tree, schema, key, at, known))
+
+
+def _way_out(
+    tree: Tree, schema: dict[str, Any], key: str, at: Path, known: dict[str, Any]
+) -> tuple[str, ...]:
+    """Where an unknown key belongs, which key was meant, or else all the keys there are."""
+    inside = [name for name, below in known.items() if key in mapping_of(below)]
+    if inside:
+        below = mapping_of(known[inside[0]])[key]
+        places = " or ".join(f"`{name}`" for name in inside)
+        return (f"it belongs in {places}: `{inside[0]}: {{{example(key, below)}}}`",)
+    entry = tree.get(at)
+    free = [name for name in known if not isinstance(entry, dict) or name not in entry]
+    near = get_close_matches(key, free, 1) or get_close_matches(key, known, 1)
+    if near:
+        return (f"did you mean `{near[0]}`?",)
+    keys = f"known keys: {', '.join(f'`{name}`' for name in known)}"
+    for end in range(len(at) - 1, 0, -1):
+        if key in mapping_of(node_at(schema, at[:end])):
+            return (f"it belongs in {subject(at[:end])} itself", keys)
+    for name in _OWNERS if at else ():
+        node = mapping_of(schema)[name]
+        if key in mapping_of(node_at(node, ("",)) or node):
+            return (f"it is a key of {_OWNERS[name]}", keys)
+    return (keys,)
+
+
+def _missing(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
+    key, at = str(path[-1]), path[:-1]
+    node = node_at(schema, path)
+    sentence = str(node.get("description", "")).split(". ")[0].rstrip(".")
+    return Diagnostic(
+        "FC111",
+        f"missing key `{key}` in {subject(at)}",
+        tree.key_span(at) if at else start_of_spec(tree),
+        notes=(f"`{key}`: {sentence}",) if sentence else (),
+        help=(f"add it, for example `{example(key, node)}`",),
+    )
+
+
+def _unread(tree: Tree, path: Path) -> Diagnostic:
+    key, at = path[-1], path[:-1]
+    if key == "after":
+        message = "`after` is for variants; here entries stand in the order they are written"
+        return Diagnostic("FC206", message, tree.key_span(path), help=("remove it",))
+    message = f"`{key}` means nothing for {subject(at)}, which is a `{tree.get((*at, 'kind'))}`"
+    help_ = f"remove it; `{key}` is a key of convolutions"
+    return Diagnostic("FC206", message, tree.key_span(path), help=(help_,))
+
+
+def _many(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
+    entries: Plain = tree.get(path)
+    assert isinstance(entries, dict), "only mappings are counted"
+    most = node_at(schema, path)["maxProperties"]
+    what = "layers" if path == ("stem",) else "stages"
+    message = f"{subject(path)} has {len(entries):,} {what}, and at most {most:,} are allowed"
+    return Diagnostic("FC104", message, tree.key_span(path))

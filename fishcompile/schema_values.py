@@ -1,0 +1,145 @@
+"""Schema values: what a key allows and what it got, in an author's words.
+
+Reads the resolved schema of merged trees: no references, no null.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.language.names import shown
+from fishcompile.tree import Path, Plain, Tree
+
+_ENTRIES = {"stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap"}
+_UNBOUNDED = 10**12  # a limit that is there for the machine's sake
+
+
+def subject(path: Path) -> str:
+    """The entry or key at `path`: "stage `body2`", "`blocks` of stage `body2`"."""
+    if not path:
+        return "the spec"
+    *rest, last = path
+    at = tuple(rest)
+    if isinstance(last, int):
+        return subject((*at[:-1], f"{at[-1]}[{last}]"))
+    if len(at) == 1 and at[0] in _ENTRIES:
+        return f"{_ENTRIES[str(at[0])]} {shown(last)}"
+    if path in (("bridge",), ("classifier",)):
+        return f"the {last}"
+    return f"{shown(last)} of {subject(at)}" if at else shown(last)
+
+
+def node_at(schema: dict[str, Any], path: Path) -> dict[str, Any]:
+    """What the schema says of the value at `path`; empty where it says nothing."""
+    node = schema
+    for step in path:
+        then = node.get("then", {})
+        named = {**mapping_of(then), **mapping_of(node)}
+        if isinstance(step, int):
+            node = then.get("items", {})
+        elif step in named:
+            node = named[step]
+        else:
+            entry = node.get("additionalProperties")
+            node = entry if isinstance(entry, dict) else {}
+    return node
+
+
+def mapping_of(node: dict[str, Any]) -> dict[str, Any]:
+    """The keys of a mapping that `node` allows, with what is said of each."""
+    keys: dict[str, Any] = node.get("properties") or node.get("then", {}).get("properties") or {}
+    return keys
+
+
+def example(key: str, node: dict[str, Any]) -> str:
+    """How one writes `key`, in flow style: `expect: {in: 768}`."""
+    examples = node.get("examples") or [node.get("default", "...")]
+    return f"{key}: {_flow(examples[0])}"
+
+
+def _flow(value: Plain) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return str(value)
+
+
+def got(value: Plain) -> str:
+    """A value as its author knows it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"the text {shown(value)}" if value else "an empty text"
+    if isinstance(value, list):
+        return f"a list of {len(value):,}" if value else "an empty list"
+    return "a mapping" if isinstance(value, dict) else f"{value}"
+
+
+def allowed(node: dict[str, Any]) -> str:
+    """What a schema allows, to stand after "must be"."""
+    if "else" in node:
+        return f"{allowed(node['else'])}, or {_alternative(node)}"
+    if "enum" in node:
+        words = [f"`{word}`" for word in node["enum"]]
+        return f"one of {', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
+    kind = node.get("type", ())
+    if "integer" in kind:
+        if node["maximum"] > _UNBOUNDED:
+            return f"a whole number from {node['minimum']:,}"
+        return f"a whole number from {node['minimum']:,} to {node['maximum']:,}"
+    if "string" in kind:
+        return "a name"
+    if not mapping_of(node):
+        return "a mapping of names"
+    keys = [f"`{key}`" for key in mapping_of(node)]
+    return f"a mapping with {', '.join(keys[:-1])} and {keys[-1]}" if len(keys) < 5 else "a mapping"
+
+
+def _alternative(node: dict[str, Any]) -> str:
+    then = node["then"]
+    if "items" in then:
+        return "two such numbers as [height, width]"
+    if "pattern" in then:
+        return f"a number with k, M, G or T such as `{node['examples'][0]}`"
+    return allowed(then)
+
+
+def wrong_value(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
+    """FC112 for a value of the wrong type or out of its range."""
+    value, node = tree.get(path), node_at(schema, path)
+    message = f"{subject(path)} must be {allowed(node)}, got {got(value)}"
+    return Diagnostic("FC112", message, tree.value_span(path), help=_advice(path, value, node))
+
+
+def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
+    key = str(path[-1])
+    words = node.get("enum") or node.get("else", {}).get("enum") or []
+    fallback = f"for example `{example(key, node)}`"
+    if value is None:
+        null = "null takes an entry away, and only in a variant (a spec with `extends`)"
+        return (null, f"write a value, {fallback}, or remove the line")
+    if key == "blocks" and value == 0 and value is not False:
+        return ("zero blocks is not a stage: remove the stage, or write at least 1",)
+    if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED:
+        return (f"write {int(value)}",)
+    if isinstance(value, str) and words:
+        near = get_close_matches(value, words, 1)
+        return (f"did you mean `{near[0]}`?",) if near else ()
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return (f"write {value} without quotes",)
+    if value is False and "none" in words:
+        return (f"write `{key}: none`",)
+    if isinstance(path[-1], int) or (isinstance(value, int) and _is_integer(node, value)):
+        return ()  # the message has said it
+    if "string" in node.get("type", ()) and path != ("name",):
+        return ("entries are referred to by name, never by number", fallback)
+    return (fallback,)
+
+
+def _is_integer(node: dict[str, Any], value: int) -> bool:
+    return "integer" in node.get("type", ()) and not isinstance(value, bool)

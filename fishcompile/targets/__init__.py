@@ -1,0 +1,1 @@
+"""Targets: a graph as something that runs."""

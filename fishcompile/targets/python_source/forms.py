@@ -1,0 +1,101 @@
+"""Form: what a block instance looks like with its numbers replaced by formulas.
+
+Two instances with the same form are two calls of one class. The one freedom is a Sequential of a
+single block, which unifies with longer ones: its `rest` is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+from fishcompile.formula import Const, Formula
+from fishcompile.ir.graph import Node, Scope
+from fishcompile.ops.base import Op
+
+Bindings = tuple[tuple[str, Formula], ...]
+
+
+@dataclass(frozen=True)
+class OpItem:
+    """A primitive op; `params` give every field, `words` the fields that are not numbers."""
+
+    local: str
+    op: type[Op]
+    words: tuple[tuple[str, str], ...]
+    params: Bindings
+    operands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CallItem:
+    """A block: the index of its class, and every parameter of its instance."""
+
+    local: str
+    class_: int
+    params: Bindings
+    operands: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeqItem:
+    """A Sequential: its first block, `count - 1` times the rest, None where there is no second."""
+
+    local: str
+    first: CallItem
+    rest: CallItem | None
+    count: Formula
+    operands: tuple[str, ...]
+
+
+Item = OpItem | CallItem | SeqItem
+
+
+@dataclass(frozen=True)
+class Form:
+    """The items of a block in order; operands and output are local names, inputs are #0, #1."""
+
+    kind: str
+    arity: int
+    items: tuple[Item, ...]
+    output: str
+
+
+def op_item(node: Node, operands: tuple[str, ...]) -> OpItem:
+    """The item of a node."""
+    known = dict(node.formulas)
+    pairs = [(f.name, getattr(node.op, f.name)) for f in fields(node.op)]
+    params = tuple(
+        (name, known.get(name, Const(value))) for name, value in pairs if isinstance(value, int)
+    )
+    words = tuple((name, value) for name, value in pairs if isinstance(value, str))
+    return OpItem(node.local, type(node.op), words, params, operands)
+
+
+def call_item(scope: Scope, class_: int, operands: tuple[str, ...]) -> CallItem:
+    """The item of a block instance."""
+    known = dict(scope.formulas)
+    params = tuple((name, known.get(name, Const(value))) for name, value in scope.params)
+    return CallItem(scope.local, class_, params, operands)
+
+
+def attributes(item: OpItem) -> tuple[str, ...]:
+    """The fields of a function that its forward must read from the module: those not constant."""
+    if item.op.module() is not None:
+        return ()
+    return tuple(name for name, formula in item.params if not isinstance(formula, Const))
+
+
+def unify(a: Form, b: Form) -> Form | None:
+    """The form that both are instances of, or None."""
+    if (a.kind, a.arity, a.output, len(a.items)) != (b.kind, b.arity, b.output, len(b.items)):
+        return None
+    items = tuple(_unify_item(x, y) for x, y in zip(a.items, b.items, strict=True))
+    found = tuple(item for item in items if item is not None)
+    return replace(a, items=found) if len(found) == len(items) else None
+
+
+def _unify_item(a: Item, b: Item) -> Item | None:
+    if isinstance(a, SeqItem) and isinstance(b, SeqItem):
+        rest = a.rest or b.rest
+        return replace(a, rest=rest) if replace(a, rest=rest) == replace(b, rest=rest) else None
+    return a if a == b else None

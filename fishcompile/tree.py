@@ -1,0 +1,70 @@
+"""Tree: a document as plain Python values, with the span of every key and value beside it.
+
+A path is the tuple of keys and indices from the root, the same that jsonschema reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from fishcompile.source import Source, Span, start_of
+
+Scalar = None | bool | int | float | str
+Plain = Scalar | list["Plain"] | dict[str, "Plain"]
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an entry was written: its key (None for the root and list items) and its value."""
+
+    key: Span | None
+    value: Span
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A mapping read from `source`; `places` has an entry for every path in `value`.
+
+    After a variant is merged onto its base, places of several sources stand in one tree.
+    """
+
+    value: dict[str, Plain]
+    places: Mapping[Path, Place] = field(repr=False)
+    source: Source
+
+    def key_span(self, path: Path) -> Span:
+        """The span of the key at `path`, or of the nearest enclosing entry that was written."""
+        place = self._nearest(path)
+        return (place.key or place.value) if place else start_of(self.source)
+
+    def value_span(self, path: Path) -> Span:
+        """The span of the value at `path`, or of the nearest enclosing entry's key."""
+        if path in self.places:
+            return self.places[path].value
+        return self.key_span(path)
+
+    def get(self, path: Path) -> Plain:
+        """The value at `path`. Raises KeyError or IndexError where there is none."""
+        node: Plain = self.value
+        for step in path:
+            node = node[step]  # type: ignore[index]
+        return node
+
+    def _nearest(self, path: Path) -> Place | None:
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return None
+
+
+def walk(value: Plain, path: Path = ()) -> Iterator[tuple[Path, Plain]]:
+    """Every (path, value) below and including `value`, parents first, in document order."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from walk(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from walk(item, (*path, index))
