@@ -1,1 +1,68 @@
-"""fishcompile: YAML specs of fish-shaped backbones to readable PyTorch."""
+"""fishcompile: YAML specs of fish-shaped vision backbones to readable PyTorch.
+
+model = fishcompile.compile("specs/fishnet99.yaml")   # an nn.Module, needs torch
+text = fishcompile.emit("specs/fishnet99.yaml")       # the same as a Python file
+report = fishcompile.check("specs/fishnet99.yaml")    # what is wrong with it, if anything
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fishcompile.version import VERSION
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from fishcompile.diagnostics import Report
+
+__version__ = VERSION
+
+__all__ = ["__version__", "check", "compile", "emit"]
+
+
+def check(spec: str | os.PathLike[str]) -> Report:
+    """What is to be said about a spec file; `report.ok` where it has no errors.
+
+    Never raises for what a spec says, nor for a file that cannot be read: both are findings.
+    """
+    from fishcompile.diagnostics import SpecError
+    from fishcompile.pipeline import analyse
+
+    try:
+        return analyse(Path(spec)).report
+    except SpecError as error:
+        return error.report
+
+
+def emit(spec: str | os.PathLike[str]) -> str:
+    """The standalone Python file of a spec, as text.
+
+    Raises:
+        SpecError: the spec has errors; its `report` says where and why.
+    """
+    from fishcompile.pipeline import compiled
+    from fishcompile.targets.source import emit_source
+
+    return emit_source(compiled(Path(spec)))
+
+
+def compile(spec: str | os.PathLike[str]) -> nn.Module:  # noqa: A001
+    """The network of a spec as a new nn.Module on the CPU, by running the emitted text.
+
+    `model(x)` takes (n, channels, height, width) and gives the logits (n, classes), or the taps
+    where the spec has no classifier; `model.forward_features(x)` gives the taps by name, and
+    `model.taps` their channels and strides.
+
+    Raises:
+        SpecError: the spec has errors; its `report` says where and why.
+        ModuleNotFoundError: torch is not installed.
+    """
+    from fishcompile.pipeline import compiled
+    from fishcompile.targets.module import instantiate
+    from fishcompile.targets.source import emit_source
+
+    analysis = compiled(Path(spec))
+    return instantiate(emit_source(analysis), analysis.stages.name)

@@ -14,6 +14,7 @@ from fishcompile.analysis.costs import Cost, below, costs
 from fishcompile.analysis.shapes import MAX_PARAMETERS, Inference, infer
 from fishcompile.diagnostics import Diagnostic, Report, SpecError, report
 from fishcompile.language.defaults import apply_defaults
+from fishcompile.language.digest import spec_digest
 from fishcompile.language.fish import stage_graph
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
@@ -32,6 +33,16 @@ class Analysis:
     inference: Inference
     costs: dict[str, Cost]
     report: Report
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the resolved spec."""
+        return spec_digest(self.tree)
+
+    @property
+    def total(self) -> Cost:
+        """The cost of the whole network."""
+        return below(self.costs, "")
 
 
 def analyse(path: Path) -> Analysis:

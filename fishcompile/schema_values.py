@@ -87,6 +87,8 @@ def allowed(node: dict[str, Any]) -> str:
     if "enum" in node:
         words = [f"`{word}`" for word in node["enum"]]
         return f"one of {', '.join(words[:-1])} or {words[-1]}" if words[1:] else words[0]
+    if "const" in node:
+        return f"`{node['const']}`"
     kind = node.get("type", ())
     if "integer" in kind:
         if node["maximum"] > _UNBOUNDED:

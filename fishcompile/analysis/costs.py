@@ -27,6 +27,14 @@ class Cost:
             self.isolated + other.isolated,
         )
 
+    def __sub__(self, other: Cost) -> Cost:
+        return Cost(
+            self.parameters - other.parameters,
+            self.macs - other.macs,
+            self.convolutions - other.convolutions,
+            self.isolated - other.isolated,
+        )
+
 
 def costs(graph: Graph) -> dict[str, Cost]:
     """The cost of each node by name."""

@@ -16,8 +16,8 @@ from fishcompile.expand import bind
 from fishcompile.ir.builder import Block, Builder, ExpansionError
 from fishcompile.ir.graph import Graph, Value
 from fishcompile.language.spec import StageSpec
-from fishcompile.ops.base import ShapeError
 from fishcompile.language.stage_graph import INPUT, StageGraph, StageNode, digraph
+from fishcompile.ops.base import ShapeError
 from fishcompile.tensor import TensorType, feature_map
 from fishcompile.tree import Tree
 

@@ -12,11 +12,9 @@ from fishcompile.tensor import TensorType
 
 @dataclass(frozen=True)
 class Relu(Op):
-    """Any shape to the same shape; `inplace` writes over the input, which nobody else reads."""
+    """Any shape to the same shape."""
 
     kind: ClassVar[str] = "relu"
-
-    inplace: bool = False
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
@@ -25,4 +23,4 @@ class Relu(Op):
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`F.relu(x)`."""
-        return "F.relu({0}, inplace=True)" if fields["inplace"] == "True" else "F.relu({0})"
+        return "F.relu({0})"

@@ -42,7 +42,7 @@ class Upsample(Op):
         return strides[1] if len(strides) > 1 else max(1, strides[0] // self.factor)
 
     @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:
         """`F.interpolate` to the second map's size, or by the factor."""
         mode = fields["mode"]
         size = "size={1}.shape[-2:]" if operands > 1 else f"scale_factor={fields['factor']}"

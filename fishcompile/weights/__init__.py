@@ -1,1 +1,1 @@
-"""weights"""
+"""weights."""

@@ -94,7 +94,7 @@ def test_what_fits(body: str) -> None:
             4,
             1,
             "unknown key `tap` in the spec",
-            "did you mean `tail`?",
+            "did you mean `taps`?",
         ),
     ],
 )
@@ -263,15 +263,19 @@ BY_NAME = "entries are referred to by name, never by number"
         (
             "blocks: 1, up: {kind: neares}",
             30,
-            "`kind` of `up` of stage `t1` must be one of `nearest`, `bilinear`, `deconv` or "
-            "`none`, got the text `neares`",
+            (
+                "`kind` of `up` of stage `t1` must be one of `nearest`, `bilinear`, `deconv` or "
+                "`none`, got the text `neares`"
+            ),
             ("did you mean `nearest`?",),
         ),
         (
             "blocks: 1, transfer: tail2",
             29,
-            "`transfer` of stage `t1` must be a mapping with `from` and `blocks`, "
-            "got the text `tail2`",
+            (
+                "`transfer` of stage `t1` must be a mapping with `from` and `blocks`, "
+                "got the text `tail2`"
+            ),
             ("for example `transfer: {from: tail2, blocks: 1}`",),
         ),
         (
@@ -295,15 +299,17 @@ BY_NAME = "entries are referred to by name, never by number"
         (
             "blocks: 1, expect: {size: [7, x]}",
             38,
-            "`size[1]` of `expect` of stage `t1` must be a whole number from 1 to 65,536, "
-            "got the text `x`",
+            (
+                "`size[1]` of `expect` of stage `t1` must be a whole number from 1 to 65,536, "
+                "got the text `x`"
+            ),
             (),
         ),
     ],
 )
 def test_wrong_value(entry: str, column: int, message: str, help_: tuple[str, ...]) -> None:
     found = findings(f"tail:\n  t1: {{{entry}}}\n")
-    assert [brief(f) for f in found] == [("FC112", 4, column - 1, message, help_)]
+    assert [brief(f) for f in found] == [("FC112", 4, column, message, help_)]
 
 
 @pytest.mark.parametrize(
@@ -341,24 +347,30 @@ def test_wrong_value(entry: str, column: int, message: str, help_: tuple[str, ..
             "budget: {parameters: 17m}\n",
             3,
             22,
-            "`parameters` of `budget` must be a whole number from 1, or a number with k, M, G or T "
-            "such as `17M`, got the text `17m`",
+            (
+                "`parameters` of `budget` must be a whole number from 1, or a number with k, M, G "
+                "or T such as `17M`, got the text `17m`"
+            ),
             "for example `parameters: 17M`",
         ),
         (
             'budget: {macs: "4G\\n"}\n',
             3,
             16,
-            "`macs` of `budget` must be a whole number from 1, or a number with k, M, G or T "
-            "such as `4.5G`, got the text `4G\\n`",
+            (
+                "`macs` of `budget` must be a whole number from 1, or a number with k, M, G or T "
+                "such as `4.5G`, got the text `4G\\n`"
+            ),
             "for example `macs: 4.5G`",
         ),
         (
             "stem:\n  c: {kind: conf, out: 3}\n",
             4,
             13,
-            "`kind` of layer `c` must be one of `conv`, `max_pool` or `avg_pool`, "
-            "got the text `conf`",
+            (
+                "`kind` of layer `c` must be one of `conv`, `max_pool` or `avg_pool`, "
+                "got the text `conf`"
+            ),
             "did you mean `conv`?",
         ),
     ],
@@ -437,8 +449,10 @@ def test_bad_name_of_the_spec_is_one_finding_with_a_better_one() -> None:
         "FC201",
         2,
         7,
-        r"the spec's name `Fish-Net\n` is not a lower-case letter followed by lower-case letters, "
-        "digits and `_`",
+        (
+            r"the spec's name `Fish-Net\n` is not a lower-case letter followed by lower-case "
+            "letters, digits and `_`"
+        ),
         ("for example `fish_net`",),
     )
 
@@ -482,7 +496,7 @@ def test_the_schema_that_is_used_has_nothing_to_fetch() -> None:
 
 
 def test_data_files_are_found_by_bare_name_alone() -> None:
-    with pytest.raises(FileNotFoundError, match="no 'nothing.yaml' among the specs"):
+    with pytest.raises(FileNotFoundError, match=r"no 'nothing\.yaml' among the specs"):
         data_file("specs", "nothing.yaml")
     with pytest.raises(FileNotFoundError):
         data_file("specs", "../schemas/fishspec-1.schema.json")

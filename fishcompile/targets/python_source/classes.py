@@ -52,7 +52,7 @@ class _Group:
 
 
 def group_classes(graph: Graph) -> tuple[dict[int, Class], tuple[Item, ...]]:
-    """The classes by index, in an order where each comes after what it uses, and the top's items."""
+    """The classes by index, each after what it uses, and the items at the top."""
     groups: list[_Group] = []
     top = _items(graph, "", {value.name: value.name for value in graph.inputs}, groups)
     classes: dict[int, Class] = {}

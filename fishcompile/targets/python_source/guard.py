@@ -20,7 +20,8 @@ _NODES = (
 _IMPORTS = {"torch", "torch.nn.functional"}
 _FUNCTIONS = {
     "super", "range", "isinstance", "print", "sum",
-    "torch.cat", "torch.flatten", "torch.sigmoid", "torch.unflatten", "torch.repeat_interleave", "torch.randn", "torch.inference_mode",
+    "torch.cat", "torch.flatten", "torch.sigmoid", "torch.unflatten", "torch.repeat_interleave",
+    "torch.randn", "torch.inference_mode",
     "torch.cuda.is_available",
     "F.relu", "F.max_pool2d", "F.avg_pool2d", "F.adaptive_avg_pool2d", "F.interpolate",
     "nn.Conv2d", "nn.ConvTranspose2d", "nn.BatchNorm2d", "nn.Sequential",

@@ -1,0 +1,145 @@
+"""Writes the key reference of docs/language.md from the schema: python docs/generate_language.py.
+
+With --check it writes nothing and fails where the file is not current. Needs fishcompile to be
+importable, as it is once installed.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from fishcompile.schema import merged_schema
+from fishcompile.schema_values import allowed, mapping_of, node_at
+
+PAGE = Path(__file__).parent / "language.md"
+BEGIN = "<!-- The key reference: written by docs/generate_language.py from the schema. -->"
+END = "<!-- End of the key reference. -->"
+
+SECTIONS = ("tail", "body", "head")
+# Heading and where the mapping stands in the schema; `*` is any name. Stages differ only in their
+# defaults, so the tail stands for all three.
+MAPPINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("The spec", ()),
+    ("input", ("input",)),
+    ("A layer of the stem", ("stem", "*")),
+    ("A stage of tail, body or head", ("tail", "*")),
+    ("transfer", ("tail", "*", "transfer")),
+    ("down", ("tail", "*", "down")),
+    ("up", ("tail", "*", "up")),
+    ("block", ("tail", "*", "block")),
+    ("bridge", ("bridge",)),
+    ("classifier", ("classifier",)),
+    ("expect", ("tail", "*", "expect")),
+    ("budget", ("budget",)),
+    ("defaults", ("defaults",)),
+    ("defaults of a section", ("defaults", "tail")),
+)
+VALUES = {
+    "extends": "the path of a `.yaml` file",
+    "stem": "[layers](#a-layer-of-the-stem) by name",
+    "taps": "names of stages by name",
+    **dict.fromkeys(SECTIONS, "[stages](#a-stage-of-tail-body-or-head) by name"),
+}
+
+
+def page(text: str) -> str:
+    """The page's text with its key reference renewed."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+
+
+def reference() -> str:
+    """A table of keys for each mapping of the language."""
+    return "\n".join(_table(title, path) for title, path in MAPPINGS)
+
+
+def _table(title: str, path: tuple[str, ...]) -> str:
+    node = node_at(merged_schema(), path)
+    intro = node["description"] if path else "The keys at the top of a file."
+    if title.startswith("A stage"):
+        intro = "Refine, sample, merge. `blocks` may also come from the section's `defaults`."
+    if title.startswith("defaults of"):
+        intro = "`tail`, `body` or `head` in `defaults`: values for the stages of that section."
+    rows = [
+        f"### {title}",
+        "",
+        intro,
+        "",
+        "| key | value | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for key, below in mapping_of(node).items():
+        row = (f"`{key}`", _value(key, below, path), _default(key, path), below["description"])
+        rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |")
+    return "\n".join([*rows, ""])
+
+
+def _value(key: str, node: dict[str, Any], path: tuple[str, ...]) -> str:
+    if path == ("defaults",) and key in SECTIONS:
+        return "[a mapping](#defaults-of-a-section)"
+    if not path and key in VALUES:
+        return VALUES[key]
+    if (key,) in (steps[-1:] for _, steps in MAPPINGS) and "else" not in node:
+        return f"[a mapping](#{key})"
+    return allowed(node)
+
+
+def _default(key: str, path: tuple[str, ...]) -> str:
+    if _requires(key, path):
+        return _requires(key, path)
+    in_sections = SECTIONS if "tail" in path else ("",)
+    found = {}
+    for section in in_sections:
+        at = tuple(section if step == "tail" else step for step in path)
+        found[section] = mapping_of(node_at(merged_schema(), at))[key].get("default")
+    if len(set(found.values())) > 1:
+        return ", ".join(f"{section}: `{value}`" for section, value in found.items())
+    (default,) = set(found.values())
+    return "" if default is None else f"`{default}`"
+
+
+def _requires(key: str, path: tuple[str, ...]) -> str:
+    """Whether the schema asks for `key` at `path`, and under what condition."""
+    layers = [merged_schema()]
+    for step in path:
+        layers = [
+            below
+            for layer in _parts(layers)
+            for below in (layer.get("properties", {}).get(step), layer.get("additionalProperties"))
+            if isinstance(below, dict)
+        ]
+    for layer in _parts(layers):
+        if key in layer.get("required", ()):
+            return "**required**"
+        if key in layer.get("then", {}).get("required", ()):
+            (condition,) = layer["if"]["properties"].values()
+            return f"**required** for `{condition['const']}`"
+    return ""
+
+
+def _parts(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The schemas and all that holds beside them unless their condition does."""
+    parts = list(layers)
+    for layer in parts:
+        parts += layer.get("allOf", [])
+        parts += [layer["else"]] if "else" in layer else []
+    return parts
+
+
+def main(arguments: list[str]) -> str | None:
+    """What went wrong, or None."""
+    old = PAGE.read_text(encoding="utf-8")
+    new = page(old)
+    if arguments == ["--check"]:
+        return None if new == old else f"{PAGE.name} is not current: run docs/generate_language.py"
+    if arguments:
+        return "usage: generate_language.py [--check]"
+    PAGE.write_text(new, encoding="utf-8")
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

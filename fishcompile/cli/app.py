@@ -1,0 +1,78 @@
+"""The `fishcompile` command: finds the commands, and turns what they raise into exit codes.
+
+Exit codes: 0 clean, 1 findings, 2 usage or unreadable input, 3 a bug in fishcompile.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Annotated
+
+import typer
+
+from fishcompile.cli.console import complain, fault, print_report
+from fishcompile.diagnostics import SpecError
+from fishcompile.errors import FindingError, UsageError
+from fishcompile.reader import UnreadableError
+from fishcompile.version import VERSION
+
+
+def build_app() -> typer.Typer:
+    """The application with every command of this folder."""
+    app = typer.Typer(
+        name="fishcompile",
+        help="Compile YAML specs of fish-shaped vision backbones to readable PyTorch.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+
+    @app.callback()
+    def options(
+        version: Annotated[
+            bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+        ] = False,
+    ) -> None:
+        if version:
+            print(f"fishcompile {VERSION}")
+            raise typer.Exit
+
+    for module in iter_modules([str(Path(__file__).parent)]):
+        register = getattr(import_module(f"fishcompile.cli.{module.name}"), "register", None)
+        if register is not None:
+            register(app)
+    return app
+
+
+def main() -> None:
+    """Runs the command line and exits."""
+    try:
+        build_app()()
+        code = 0
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 0
+    except SpecError as error:
+        print_report(error.report)
+        code = 2 if isinstance(error, UnreadableError) else 1
+    except FindingError as error:
+        complain(str(error), error.help)
+        code = 1
+    except UsageError as error:
+        complain(str(error), error.help)
+        code = 2
+    except BrokenPipeError:
+        # the reader of our output went away: nothing is left to say, and nowhere to say it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:
+        fault(error)
+        code = 3
+    sys.exit(code)

@@ -1,0 +1,64 @@
+"""The module target: the emitted text executed, so that what runs is what was printed.
+
+The text becomes a real module: registered in sys.modules and linecache, so that tracebacks and
+`inspect.getsource` show its lines. Pickles carry the text, so that they open in a process that
+has not compiled the spec; it passes the guard again before it runs.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import hashlib
+import linecache
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from fishcompile.targets.python_source.emit import class_name
+from fishcompile.targets.python_source.guard import verify
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def instantiate(text: str, name: str) -> nn.Module:
+    """A new network of the emitted text whose spec is called `name`."""
+    model: nn.Module = getattr(load_text(text), class_name(name))()
+    return model
+
+
+def load_text(text: str) -> ModuleType:
+    """The module that the emitted text is, executed once per process.
+
+    Raises UnsafeOutputError where the text holds what fishcompile would not emit.
+    """
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    name = f"fishcompile_generated_{digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    verify(text)
+    file = f"<fishcompile {digest}>"
+    module = ModuleType(name)
+    module.__file__ = file
+    # no modification time: the entry is not checked against a file and stays
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    sys.modules[name] = module
+    exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102
+    for value in list(vars(module).values()):
+        if isinstance(value, type) and value.__module__ == name:
+            copyreg.pickle(value, _reducer(text))
+    return module
+
+
+def _reducer(text: str) -> Any:
+    def reduce(instance: nn.Module) -> tuple[Any, ...]:
+        return _new, (text, type(instance).__name__), instance.__dict__
+
+    return reduce
+
+
+def _new(text: str, name: str) -> nn.Module:
+    """An instance without its state, which the unpickler sets next."""
+    kind = getattr(load_text(text), name)
+    instance: nn.Module = kind.__new__(kind)
+    return instance

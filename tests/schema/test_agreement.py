@@ -1,0 +1,248 @@
+"""Schema and dataclasses say the same of every key, and editors see the same language."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from fishcompile.data import data_file
+from fishcompile.language import spec
+from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
+from fishcompile.reader import read_text
+from fishcompile.schema import merged_schema, schema_file, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFS = schema_file()["$defs"]
+KEYS = {"source": "from", "in_": "in"}
+NO_KEYS = {"name", "path", "section"}
+STAGES = {f"{section}_stage": spec.StageSpec for section in SECTIONS}
+STAGE_DEFAULTS = {f"{section}_defaults": spec.StageSpec for section in SECTIONS}
+OWNERS: dict[str, Any] = {
+    "input": spec.InputSpec,
+    "layer": spec.LayerSpec,
+    **STAGES,
+    "bridge": spec.BridgeSpec,
+    "classifier": spec.ClassifierSpec,
+    "transfer": spec.TransferSpec,
+    "block": spec.BlockSpec,
+    "down_window": spec.SamplingSpec,
+    "up_window": spec.SamplingSpec,
+    "expect": spec.ExpectSpec,
+    "budget": spec.BudgetSpec,
+}
+# `after` is gone before a tree becomes values, and stages choose these each for themselves.
+ONLY_IN_TEXT = {"after"}
+NO_DEFAULTS = {"out", "from", "expect"}
+
+
+def fields_of(owner: Any) -> dict[str, dataclasses.Field[Any]]:
+    return {KEYS.get(f.name, f.name): f for f in dataclasses.fields(owner) if f.name not in NO_KEYS}
+
+
+def said(name: str, key: str) -> dict[str, Any]:
+    """What the schema says of a key, with what it refers to."""
+    node = dict(DEFS[name]["properties"][key])
+    while "$ref" in node:
+        node = {**DEFS[node.pop("$ref").removeprefix("#/$defs/")], **node}
+    return node
+
+
+def words(node: dict[str, Any]) -> set[str]:
+    return set(node.get("enum") or node["else"]["enum"]) - {None}
+
+
+def subschemas(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    if isinstance(node, dict | list):
+        for below in node.values() if isinstance(node, dict) else node:
+            yield from subschemas(below)
+
+
+def test_the_schema_is_valid() -> None:
+    Draft202012Validator.check_schema(schema_file())
+    Draft202012Validator.check_schema(merged_schema())
+
+
+def test_keys_at_the_top() -> None:
+    # The tree's own keys, and what a spec and its bases use up before values are made.
+    used_up = {"fishspec", "name", "extends", "defaults"}
+    assert set(schema_file()["properties"]) == set(fields_of(spec.FishSpec)) | used_up
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_keys(name: str) -> None:
+    assert set(DEFS[name]["properties"]) - ONLY_IN_TEXT == set(fields_of(OWNERS[name]))
+
+
+@pytest.mark.parametrize("name", STAGE_DEFAULTS)
+def test_keys_of_defaults(name: str) -> None:
+    assert set(DEFS[name]["properties"]) == set(fields_of(spec.StageSpec)) - NO_DEFAULTS
+    assert set(DEFS["transfer_defaults"]["properties"]) == {"blocks"}
+    assert set(DEFS["defaults"]["properties"]) == {"block", *SECTIONS}
+
+
+@pytest.mark.parametrize("name", [*OWNERS, *STAGE_DEFAULTS])
+def test_defaults_of_values(name: str) -> None:
+    owner = OWNERS.get(name, spec.StageSpec)
+    for key in set(DEFS[name]["properties"]) - ONLY_IN_TEXT:
+        default = fields_of(owner)[key].default
+        by_section = SECTION_DEFAULTS.get(name.partition("_")[0], {})  # type: ignore[call-overload]
+        if isinstance(default, int | str):
+            assert said(name, key)["default"] == default
+        else:
+            assert said(name, key).get("default") == by_section.get(key)
+
+
+@pytest.mark.parametrize("name", [*OWNERS, *STAGE_DEFAULTS])
+def test_words(name: str) -> None:
+    hints = get_type_hints(OWNERS.get(name, spec.StageSpec))
+    expected = {
+        key: set(get_args(hint)) for key, hint in hints.items() if get_origin(hint) is Literal
+    }
+    expected.pop("section", None)
+    if name.endswith(("_stage", "_defaults")):
+        expected |= {"down": set(get_args(spec.Down)), "up": set(get_args(spec.Up))}
+    if name.endswith("_window"):
+        kinds = spec.Down if name.startswith("down") else spec.Up
+        expected = {"kind": set(get_args(kinds))}
+    for key, choices in expected.items():
+        assert words(said(name, key)) == choices
+
+
+def missing(body: str) -> set[str]:
+    found = validate(read_text(f"fishspec: 1\nname: net\n{body}\n", "net.yaml"))
+    assert {f.rule for f in found} <= {"FC111"}
+    return {f.message.split("`")[1] for f in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "elsewhere"),
+    [
+        ("input", "input: {}", set()),
+        ("layer", "stem: {c: {}}", set()),
+        # Their defaults are those of the section.
+        ("tail_stage", "tail: {t: {}}", {"shortcut", "down", "up", "merge"}),
+        ("body_stage", "body: {b: {}}", {"shortcut", "down", "up", "merge"}),
+        ("head_stage", "head: {h: {}}", {"shortcut", "down", "up", "merge"}),
+        ("bridge", "bridge: {}", set()),
+        ("classifier", "classifier: {}", set()),
+        ("transfer", "tail: {t: {blocks: 1, transfer: {}}}", set()),
+        ("block", "defaults: {block: {}}", set()),
+        ("down_window", "defaults: {tail: {down: {}}}", set()),
+        ("up_window", "body: {b: {blocks: 1, up: {}}}", set()),
+        ("expect", "bridge: {out: 1, blocks: 1, expect: {}}", set()),
+        ("budget", "budget: {}", set()),
+    ],
+)
+def test_required_keys_are_the_fields_without_a_default(
+    name: str, body: str, elsewhere: set[str]
+) -> None:
+    fields = fields_of(OWNERS[name])
+    without = {key for key, field in fields.items() if field.default is dataclasses.MISSING}
+    assert missing(body) == without - elsewhere
+
+
+def test_a_convolution_needs_its_width_too() -> None:
+    for kind in get_args(LayerKind):
+        assert missing(f"stem: {{c: {{kind: {kind}}}}}") == ({"out"} if kind == "conv" else set())
+
+
+def test_blocks_may_come_from_the_defaults_of_the_section() -> None:
+    stages = "tail: {t: {}}\nbody: {b: {}}\nhead: {h: {}}\n"
+    for section in SECTIONS:
+        found = validate(
+            read_text(
+                f"fishspec: 1\nname: net\ndefaults: {{{section}: {{blocks: 2}}}}\n{stages}",
+                "net.yaml",
+            )
+        )
+        assert len(found) == len(SECTIONS) - 1
+        assert not [f for f in found if f"stage `{section[0]}`" in f.message]
+
+
+def test_every_key_is_described() -> None:
+    nodes = list(subschemas(merged_schema()))
+    objects = [node for node in nodes if "object" in node.get("type", ()) and "properties" in node]
+    assert len(objects) > len(OWNERS)
+    short = {
+        key
+        for node in (*objects, schema_file())
+        for key, below in node["properties"].items()
+        if key != "after" and "$ref" not in below and len(below.get("description", "")) < 15
+    }
+    assert short == set()
+
+
+def test_every_mapping_is_closed() -> None:
+    for node in subschemas(schema_file()):
+        if "properties" in node and "object" in node.get("type", ()):
+            assert node["additionalProperties"] is False
+
+
+def test_references_are_local_and_have_annotations_alone_beside_them() -> None:
+    for node in subschemas(schema_file()):
+        if "$ref" in node:
+            assert node["$ref"].removeprefix("#/$defs/") in DEFS
+            assert set(node) <= {"$ref", "description", "default", "examples"}
+
+
+def test_examples_and_defaults_fit_what_they_stand_for() -> None:
+    for node in subschemas(merged_schema()):
+        if {"type", "enum", "if"} & set(node):
+            for example in (
+                *node.get("examples", ()),
+                *([node["default"]] if "default" in node else ()),
+            ):
+                Draft202012Validator(node).validate(example)
+
+
+VARIANT = "fishspec: 1\nname: v\nextends: base.yaml\n"
+
+
+def editor_accepts(text: str) -> bool:
+    return bool(Draft202012Validator(schema_file()).is_valid(read_text(text, "net.yaml").value))
+
+
+@pytest.mark.parametrize("name", ["fishnet99", "fishnet150", "fishnet201"])
+def test_editors_accept_the_shipped_specs(name: str) -> None:
+    assert editor_accepts(data_file("specs", f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "tail: {t1: {out: 3}, t2: null, t3: {blocks: null, down: null, after: t1}}\n",
+        "stem: {c: {out: 32}, p: null}\n",
+        "bridge: {blocks: 4}\nclassifier: null\ntaps: {c2: null}\n",
+        "body: {b1: {transfer: {blocks: 2}, up: {stride: 4}}}\n",
+        "budget: {macs: null}\ninput: {size: null}\n",
+    ],
+)
+def test_editors_accept_partial_entries_and_null_in_a_variant_alone(body: str) -> None:
+    assert editor_accepts(VARIANT + body)
+    assert not editor_accepts("fishspec: 1\nname: v\n" + body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "heda: {}\n",
+        "tail: {t1: {blocks: 0}}\n",
+        "tail: {T1: {blocks: 1}}\n",
+        "tail: {t1: {blokcs: 1}}\n",
+        "body: {b1: {up: max_pool}}\n",
+        "body: {b1: {up: {kind: nearest, size: 3}}}\n",
+        "stem: {p: {kind: max_pool, out: 3}}\n",
+        "budget: {macs: 4X}\n",
+        "budget: {macs: 0M}\n",
+        "input: {size: [3]}\n",
+    ],
+)
+def test_editors_refuse_mistakes_in_a_variant_too(body: str) -> None:
+    assert not editor_accepts(VARIANT + body)

@@ -1,0 +1,48 @@
+"""docs/language.md: its key reference is current, and its examples are specs that hold."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fishcompile.diagnostics import Report
+from fishcompile.pipeline import analyse
+from fishcompile.schema import schema_file
+
+DOCS = Path(__file__).parents[2] / "docs"
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "language.md").read_text("utf-8"), re.DOTALL)
+
+
+def generator() -> Any:
+    found = importlib.util.spec_from_file_location("generate", DOCS / "generate_language.py")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+def test_the_key_reference_is_current() -> None:
+    assert generator().main(["--check"]) is None
+
+
+def test_every_key_has_a_row() -> None:
+    text = (DOCS / "language.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|", text.partition("## Key reference")[2], re.MULTILINE)
+    nodes = [node for node in schema_file()["$defs"].values() if "object" in node.get("type", ())]
+    keys = {key for node in (*nodes, schema_file()) for key in node["properties"]}
+    assert set(rows) == keys
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_examples(text: str, tmp_path: Path) -> None:
+    """Whole specs stand alone; fragments change the first example."""
+    (tmp_path / "minnow.yaml").write_text(EXAMPLES[0], "utf-8")
+    head = "" if "fishspec: 1" in text else "fishspec: 1\nname: part\nextends: minnow.yaml\n"
+    path = tmp_path / "example.yaml"
+    path.write_text(head + text, "utf-8")
+    assert analyse(path).report == Report()
