@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 findings, 2 usage or unreadable input, 3 a bug in fishcom
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -15,16 +16,21 @@ from typing import Annotated
 import typer
 
 from fishcompile.cli.console import complain, fault, print_report
+from fishcompile.cli.light import LightGroup
 from fishcompile.diagnostics import SpecError
 from fishcompile.errors import FindingError, UsageError
 from fishcompile.reader import UnreadableError
 from fishcompile.version import VERSION
 
 
-def build_app() -> typer.Typer:
-    """The application with every command of this folder."""
+def build_app(command: str | None = None) -> typer.Typer:
+    """The application with every command of this folder, or with the one that is asked for.
+
+    A command's imports are paid for only by those who call it.
+    """
     app = typer.Typer(
         name="fishcompile",
+        cls=LightGroup,
         help="Compile YAML specs of fish-shaped vision backbones to readable PyTorch.",
         no_args_is_help=True,
         add_completion=False,
@@ -43,8 +49,9 @@ def build_app() -> typer.Typer:
             print(f"fishcompile {VERSION}")
             raise typer.Exit
 
-    for module in iter_modules([str(Path(__file__).parent)]):
-        register = getattr(import_module(f"fishcompile.cli.{module.name}"), "register", None)
+    names = [module.name for module in iter_modules([str(Path(__file__).parent)])]
+    for name in [command] if command in names else names:
+        register = getattr(import_module(f"fishcompile.cli.{name}"), "register", None)
         if register is not None:
             register(app)
     return app
@@ -53,7 +60,10 @@ def build_app() -> typer.Typer:
 def main() -> None:
     """Runs the command line and exits."""
     try:
-        build_app()()
+        app = build_app(next((word for word in sys.argv[1:] if word[:1] != "-"), None))
+        gc.freeze()
+        gc.enable()
+        app()
         code = 0
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else 0

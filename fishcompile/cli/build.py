@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fishcompile.cli.light import LightCommand
 from fishcompile.errors import FindingError, UsageError
 from fishcompile.files import refuse_existing, write_atomic
 from fishcompile.ir.text import print_graph
@@ -28,7 +29,7 @@ class Emit(StrEnum):
 def register(app: typer.Typer) -> None:
     """Adds the command."""
     epilog = "Example: fishcompile build specs/fishnet99.yaml -o fishnet99.py"
-    app.command("build", epilog=epilog)(build)
+    app.command("build", cls=LightCommand, epilog=epilog)(build)
 
 
 def build(

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fishcompile.cli.console import print_report
+from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics import Report, SpecError
 from fishcompile.pipeline import analyse
 from fishcompile.reader import UnreadableError
@@ -15,7 +16,9 @@ from fishcompile.reader import UnreadableError
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("check", epilog="Example: fishcompile check specs/fishnet99.yaml")(check)
+    app.command(
+        "check", cls=LightCommand, epilog="Example: fishcompile check specs/fishnet99.yaml"
+    )(check)
 
 
 def check(

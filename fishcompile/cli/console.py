@@ -8,12 +8,13 @@ import sys
 import traceback
 
 from fishcompile.diagnostics import Report
-from fishcompile.formats.text import render, visible
 from fishcompile.version import VERSION
 
 
 def print_report(report: Report) -> None:
     """The report as text on standard output, coloured where that is a terminal."""
+    from fishcompile.formats.text import render
+
     color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     width = shutil.get_terminal_size((100, 24)).columns
     print(render(report, color=color, width=max(width, 40)))
@@ -21,6 +22,8 @@ def print_report(report: Report) -> None:
 
 def complain(message: str, way_out: str = "") -> None:
     """An error about what was asked for, on standard error."""
+    from fishcompile.formats.text import visible
+
     lines = "\n".join(visible(line) for line in message.splitlines())
     print(f"error: {lines}", file=sys.stderr)
     if way_out:

@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
+from fishcompile.cli.light import LightCommand
 from fishcompile.errors import UsageError
 from fishcompile.rules.catalog import RULES
 
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("explain", epilog="Example: fishcompile explain FC401")(explain)
+    app.command("explain", cls=LightCommand, epilog="Example: fishcompile explain FC401")(explain)
 
 
 def explain(

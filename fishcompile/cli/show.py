@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fishcompile.analysis.table import Row, stage_table
+from fishcompile.cli.light import LightCommand
 from fishcompile.pipeline import Analysis, compiled
 
 _HEADS = ("stage", "input", "output", "blocks", "I-convs", "convs", "parameters", "MACs")
@@ -15,7 +16,9 @@ _HEADS = ("stage", "input", "output", "blocks", "I-convs", "convs", "parameters"
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
-    app.command("show", epilog="Example: fishcompile show specs/fishnet99.yaml")(show)
+    app.command("show", cls=LightCommand, epilog="Example: fishcompile show specs/fishnet99.yaml")(
+        show
+    )
 
 
 def show(

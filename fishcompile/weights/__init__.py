@@ -1,1 +1,1 @@
-"""weights."""
+"""Weights: reading and writing checkpoints, and renaming them between layouts of keys."""
