@@ -74,7 +74,7 @@ def _stage(spec: StageSpec, x: TensorType, skip_channels: int) -> Stage:
         dilation=spec.dilation,
         groups=spec.block.groups,
         reduction=spec.block.reduction,
-        kernel=sampling.kernel,
+        kernel=sampling.kernel or (3 if sampling.kind == "strided_conv" else 2),
         stride=sampling.stride,
         shortcut=spec.shortcut,
         sample=sampling.kind,
@@ -97,10 +97,9 @@ def _width(spec: StageSpec, x: TensorType) -> int:
 
 def _layer(spec: LayerSpec) -> StemLayer:
     convolves = spec.kind == "conv"
-    stride = (1 if convolves else spec.kernel) if spec.stride is None else spec.stride
-    same = spec.dilation * (spec.kernel // 2) if convolves else 0
+    kernel = spec.kernel or (3 if convolves else 2)
+    stride = spec.stride or (1 if convolves else kernel)
+    same = spec.dilation * (kernel // 2) if convolves else 0
     padding = same if spec.padding is None else spec.padding
     out = spec.out or 0
-    return StemLayer(
-        spec.name, spec.kind, out, spec.kernel, stride, padding, spec.dilation, spec.groups
-    )
+    return StemLayer(spec.name, spec.kind, out, kernel, stride, padding, spec.dilation, spec.groups)

@@ -6,7 +6,7 @@ A schema's patterns can neither say why a name is refused nor know what torch's 
 from __future__ import annotations
 
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.names import check_name, shown, suggest_name
+from fishcompile.names import check_name, shown, suggest_name
 from fishcompile.schema_values import got
 from fishcompile.source import Span
 from fishcompile.tree import Path, Tree

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.names import shown
+from fishcompile.names import shown
 from fishcompile.schema_identity import start_of_spec
 from fishcompile.schema_values import example, mapping_of, node_at, subject, wrong_value
 from fishcompile.tree import Path, Plain, Tree

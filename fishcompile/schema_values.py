@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.names import shown
+from fishcompile.names import shown
 from fishcompile.tree import Path, Plain, Tree
 
 _ENTRIES = {"stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap"}

@@ -76,11 +76,13 @@ class Stage(Block):
 
     def _sample(self, b: Builder, x: Value, width: int, skip: Value | None) -> Value:
         operands = (x,) if skip is None else (x, skip)
+        # half a window, as the authors pad a 3x3 one; none for 2x2
+        padding = (self.kernel - 1) // 2
         match self.sample:
             case "max_pool":
-                return b.op("down", MaxPool(self.kernel, self.stride), x)
+                return b.op("down", MaxPool(self.kernel, self.stride, padding), x)
             case "avg_pool":
-                return b.op("down", AvgPool(self.kernel, self.stride), x)
+                return b.op("down", AvgPool(self.kernel, self.stride, padding), x)
             case "strided_conv":
                 return b.block("down", PreActConv(width, width, self.kernel, self.stride), x)
             case "nearest" | "bilinear":

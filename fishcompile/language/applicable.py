@@ -63,9 +63,6 @@ def _sampling(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
         yield _unread(
             tree, clash[0], message, "write `merge: concat` for a free choice of sampling"
         )
-    kernel = (*up, "kernel")
-    if kernel in tree.places:
-        yield _unread(tree, kernel, "upsampling has no kernel of its own", "remove `kernel`")
 
 
 def _unread(tree: Tree, path: Path, message: str, way_out: str) -> Diagnostic:

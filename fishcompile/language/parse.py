@@ -58,10 +58,7 @@ def quantity(value: int | str) -> int:
 
 
 def _layer(name: str, entry: dict[str, Any]) -> LayerSpec:
-    fields = dict(entry)
-    if fields["kind"] != "conv":
-        fields.setdefault("kernel", 2)
-    return LayerSpec(name=name, path=("stem", name), **_common(fields))
+    return LayerSpec(name=name, path=("stem", name), **_common(entry))
 
 
 def _stage(section: Section, name: str, entry: dict[str, Any]) -> StageSpec:
@@ -84,10 +81,8 @@ def _stage(section: Section, name: str, entry: dict[str, Any]) -> StageSpec:
     return StageSpec(name=name, section=section, path=(section, name), **words)
 
 
-def _sampling(value: str | dict[str, Any]) -> SamplingSpec:
-    if isinstance(value, dict):
-        return SamplingSpec(**value)
-    return SamplingSpec(value, 3 if value == "strided_conv" else 2)  # type: ignore[arg-type]
+def _sampling(value: Any) -> SamplingSpec:
+    return SamplingSpec(**(value if isinstance(value, dict) else {"kind": value}))
 
 
 def _bridge(entry: dict[str, Any]) -> BridgeSpec:

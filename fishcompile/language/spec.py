@@ -64,10 +64,13 @@ class TransferSpec:
 
 @dataclass(frozen=True)
 class SamplingSpec:
-    """How a stage changes resolution; written as a word, or as a mapping with kernel and stride."""
+    """How a stage changes resolution, written as a word or as a mapping.
+
+    Without `kernel` a convolution has 3 and a pooling 2; up-sampling has none.
+    """
 
     kind: Down | Up
-    kernel: int = 2
+    kernel: int | None = None
     stride: int = 2
 
 
@@ -75,15 +78,16 @@ class SamplingSpec:
 class LayerSpec:
     """One layer of the stem. `out` is required for a convolution.
 
-    Without `padding` a convolution keeps its sides at stride 1, and a pooling has none; without
-    `stride` a convolution has 1, and a pooling its kernel.
+    Without `kernel` a convolution has 3 and a pooling 2. Without `padding` a convolution keeps
+    its sides at stride 1, and a pooling has none; without `stride` a convolution has 1, and a
+    pooling its kernel.
     """
 
     name: str
     path: Path
     kind: LayerKind
     out: int | None = None
-    kernel: int = 3
+    kernel: int | None = None
     stride: int | None = None
     padding: int | None = None
     dilation: int = 1

@@ -11,7 +11,8 @@ from pathlib import Path
 from fishcompile.diagnostics import Diagnostic, Related, fail
 from fishcompile.language.overlay import overlay
 from fishcompile.reader import UnreadableError, read_file
-from fishcompile.source import Span, start_of
+from fishcompile.schema_identity import wrong_version
+from fishcompile.source import Span
 from fishcompile.tree import Tree
 
 MAX_CHAIN = 16
@@ -25,7 +26,7 @@ def load(path: Path) -> Tree:
     Raises UnreadableError where the file itself cannot be read, SpecError for what it says.
     """
     tree = read_file(path, str(path))
-    _require_version(tree)
+    _refuse_version(tree)
     root = find_root(path)
     layers, files = [tree], [path.resolve()]
     while "extends" in layers[-1].value:
@@ -73,15 +74,14 @@ def _read_base(tree: Tree, files: list[Path], root: Path) -> tuple[Tree, Path]:
     except UnreadableError as error:
         reason = error.report.diagnostics[0].message
         raise _refuse(span, f"the base cannot be read: {reason}", "check the path") from None
-    _require_version(base)
+    _refuse_version(base)
     return base, file
 
 
-def _require_version(tree: Tree) -> None:
-    if "fishspec" not in tree.value:
-        start = start_of(tree.source)
-        help_ = ("begin the file with `fishspec: 1`",)
-        raise fail(Diagnostic("FC113", "the spec does not say its version", start, help=help_))
+def _refuse_version(tree: Tree) -> None:
+    found = wrong_version(tree)
+    if found:
+        raise fail(found)
 
 
 def _refuse_after(base: Tree) -> None:

@@ -60,7 +60,7 @@ def block_prefixes(graph: Graph, stages: StageGraph) -> dict[str, str]:
     """What the keys of each repeated block begin with: ours (`tail2.refine`) to theirs."""
     found: dict[str, str] = {}
     for stage, theirs in _numbered(stages).items():
-        bridge = stages.by_name[stage].config.__class__ is BridgeSpec
+        bridge = isinstance(stages.by_name[stage].config, BridgeSpec)
         for part, index in (("refine", "2" if bridge else "0"), ("transfer", "1")):
             if f"{stage}.{part}" in graph.children:
                 found[f"{stage}.{part}"] = f"{theirs}.{index}"

@@ -73,7 +73,7 @@ def test_what_fits(body: str) -> None:
             4,
             19,
             "unknown key `kernel` in stage `t1`",
-            "it belongs in `down` or `up`: `down: {kernel: 2}`",
+            "it belongs in `down`: `down: {kernel: 3}`",
         ),
         (
             "bridge: {out: 8, blocks: 1, widden: 2}\n",
@@ -212,7 +212,7 @@ DOWN = (
 )
 UP = (
     "`up` of stage `t1` must be one of `nearest`, `bilinear`, `deconv` or `none`, or a "
-    "mapping with `kind`, `kernel` and `stride`, got "
+    "mapping with `kind` and `stride`, got "
 )
 SIZE = "must be a whole number from 1 to 65,536, or two such numbers as [height, width], got "
 NULL = "null takes an entry away, and only in a variant (a spec with `extends`)"

@@ -1,0 +1,1 @@
+"""The tests. Helpers that several of them use lie here; the tests lie in the folders."""
