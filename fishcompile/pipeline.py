@@ -19,7 +19,8 @@ from fishcompile.language.fish import stage_graph
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.language.variants import load
-from fishcompile.rules.assertions import check_budget, check_expectations
+from fishcompile.rules.budget import check_budget
+from fishcompile.rules.expect import check_expectations
 from fishcompile.schema import validate
 from fishcompile.tree import Tree
 
@@ -60,13 +61,15 @@ def analyse(path: Path) -> Analysis:
     stages = stage_graph(spec, tree)
     inference = infer(stages, tree)
     costs_ = costs(inference.graph)
-    diagnostics = list(inference.diagnostics)
-    diagnostics += check_expectations(inference.stages, inference.graph, tree)
+    broken, silenced = check_expectations(inference.stages, inference.graph, tree)
+    diagnostics = [*inference.diagnostics, *broken]
     if not diagnostics:
         total = below(costs_, "")
         diagnostics += check_budget(total, spec.budget, tree)
         diagnostics += _refuse_giant(total, tree)
-    return Analysis(tree, stages, inference, costs_, report(diagnostics, len(inference.unknown)))
+    return Analysis(
+        tree, stages, inference, costs_, report(diagnostics, len(inference.unknown) + silenced)
+    )
 
 
 def compiled(path: Path) -> Analysis:

@@ -29,19 +29,22 @@ class Block(ABC):
 class ExpansionError(Exception):
     """An op inside a block does not fit.
 
-    `fields` are the parameters of the outermost block that the fault leads back to, `operand`
-    the name of the value that does not fit, where it is one.
+    `fields` are the parameters of the outermost block that the fault leads back to, `operands`
+    the types that the op was given.
     """
 
     def __init__(
-        self, cause: ShapeError, node: str, fields: tuple[str, ...], operand: str = ""
+        self,
+        cause: ShapeError,
+        node: str,
+        fields: tuple[str, ...],
+        operands: tuple[TensorType, ...] = (),
     ) -> None:
         super().__init__(f"{node}: {cause.message}")
-        self.rule = cause.rule
-        self.message = cause.message
+        self.cause = cause
         self.node = node
         self.fields = fields
-        self.operand = operand
+        self.operands = operands
 
 
 class Builder:
@@ -63,11 +66,11 @@ class Builder:
         """Adds a node. Raises ExpansionError where the inputs do not fit."""
         path = self._path(name)
         formulas = _formulas(op)
+        types = tuple(value.type for value in inputs)
         try:
-            type_ = op.infer(*(value.type for value in inputs))
+            type_ = op.infer(*types)
         except ShapeError as error:
-            operand = inputs[error.operand or 0].name
-            raise ExpansionError(error, path, self._blame(error.field, formulas), operand) from None
+            raise ExpansionError(error, path, self._blame(error.field, formulas), types) from None
         # a formula speaks of the block it is in; a type is read by other blocks, so it is plain
         plain = TensorType(tuple(int(side) for side in type_.shape))
         names = tuple(value.name for value in inputs)

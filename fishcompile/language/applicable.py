@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.language.spec import StageSpec
@@ -42,11 +43,14 @@ def _width(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
         way_out = "write `shortcut: reduce` or `duplicate`, or remove `k`"
         yield _unread(tree, (*stage.path, "k"), message, way_out)
     if stage.section == "tail" and stage.shortcut == "project" and stage.out is None:
+        tail = tree.value.get("tail")
+        others = [name for name in tail if name != stage.name] if isinstance(tail, dict) else []
+        near = [f"did you mean `{name}`?" for name in get_close_matches(stage.name, others, 1)]
         yield Diagnostic(
             "FC111",
             f"`{stage.name}` projects to a width that it does not say",
             tree.key_span(stage.path),
-            help=("choose the width: `out: 128`",),
+            help=("choose the width: `out: 128`", *near),
         )
 
 

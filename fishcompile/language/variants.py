@@ -13,7 +13,7 @@ from fishcompile.language.overlay import overlay
 from fishcompile.reader import UnreadableError, read_file
 from fishcompile.schema_identity import wrong_version
 from fishcompile.source import Span
-from fishcompile.tree import Tree
+from fishcompile.tree import Plain, Tree
 
 MAX_CHAIN = 16
 _SUFFIXES = (".yaml", ".yml")
@@ -39,7 +39,7 @@ def load(path: Path) -> Tree:
     merged = layers.pop()
     _refuse_after(merged)
     while layers:
-        merged = overlay(merged, layers.pop())
+        merged = overlay(_without_expectations(merged), layers.pop())
     return _without_extends(merged)
 
 
@@ -95,6 +95,20 @@ def _refuse_after(base: Tree) -> None:
                 for path in found
             )
         )
+
+
+def _without_expectations(base: Tree) -> Tree:
+    """A base as its variants see it: what it asserts of itself is not asserted of them."""
+
+    def strip(value: Plain) -> Plain:
+        if not isinstance(value, dict):
+            return value
+        return {key: strip(item) for key, item in value.items() if key != "expect"}
+
+    value = strip(base.value)
+    assert isinstance(value, dict)
+    places = {path: place for path, place in base.places.items() if "expect" not in path[1:]}
+    return Tree(value, places, base.source)
 
 
 def _without_extends(tree: Tree) -> Tree:

@@ -17,17 +17,24 @@ from fishcompile.tensor import TensorType
 class ShapeError(Exception):
     """An op cannot take these inputs; `field` names the parameter that is at fault, if one is.
 
-    `operand` is the position of the input that does not fit, if it is an input.
+    `operand` is the position of the input that does not fit, if it is an input; `divide` the
+    number that the parameter does not divide.
     """
 
     def __init__(
-        self, rule: str, message: str, field: str | None = None, operand: int | None = None
+        self,
+        rule: str,
+        message: str,
+        field: str | None = None,
+        operand: int | None = None,
+        divide: int | None = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
         self.message = message
         self.field = field
         self.operand = operand
+        self.divide = divide
 
 
 @dataclass(frozen=True)

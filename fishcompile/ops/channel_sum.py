@@ -24,7 +24,7 @@ class ChannelSum(Op):
         require_map(x, self.kind)
         if x.channels % self.k:
             message = f"r(x) cannot sum {x.channels} channels in groups of {int(self.k)}"
-            raise ShapeError("FC302", message, "k")
+            raise ShapeError("FC302", message, "k", divide=x.channels)
         return feature_map(x.channels // self.k, x.sides)
 
     @classmethod

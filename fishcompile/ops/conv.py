@@ -32,7 +32,7 @@ class Conv(Op):
         for channels in (self.in_channels, self.out_channels):
             if channels % self.groups:
                 message = f"{self.groups} groups do not divide {channels} channels"
-                raise ShapeError("FC302", message, "groups")
+                raise ShapeError("FC302", message, "groups", divide=int(channels))
         if self.out_channels < 1:
             raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
         extent = self.dilation * (self.kernel_size - 1) + 1

@@ -148,14 +148,22 @@ def _tensors(entries: object, path: Path) -> dict[str, Tensor]:
         raise UsageError(f"{path} holds no tensors; its entries: {names}", "save a state_dict()")
     found: dict[str, Tensor] = {}
     for key, value in entries.items():
-        plain = isinstance(value, Tensor) and value.layout is torch.strided
-        if not isinstance(key, str) or not plain or value.is_quantized or value.is_meta:
-            what = "a tensor without plain values" if isinstance(value, Tensor) else "no tensor"
+        problem = _problem(key, value)
+        if problem:
             name = shown(str(key))
-            raise UsageError(f"{path}: the entry {name} is {what}", "remove it and save again")
+            raise UsageError(f"{path}: the entry {name} {problem}", "remove it and save again")
         # entries may be views of one tensor, or of a larger one
         found[key] = value.detach().clone(memory_format=torch.contiguous_format)
     return found
+
+
+def _problem(key: object, value: object) -> str | None:
+    if not isinstance(key, str):
+        return "is named by no text"
+    if not isinstance(value, Tensor):
+        return "is no tensor"
+    plain = value.layout is torch.strided and not (value.is_quantized or value.is_meta)
+    return None if plain else "is a tensor without plain values"
 
 
 def _first_line(error: Exception) -> str:

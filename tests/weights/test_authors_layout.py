@@ -69,9 +69,9 @@ def test_a_gate_of_none_leaves_its_keys_out(tmp_path: Path) -> None:
         ("tail: {tail2: {down: strided_conv}}", "tail2.down.bn, tail2.down.conv"),
         ("stem: {conv4: {kind: conv, out: 64, after: conv3}}", "stem.conv4.conv, stem.conv4.bn"),
         ("bridge: null\nhead: {head3: {transfer: {from: tail3}}}", "has a bridge"),
-        ("head: null\nclassifier: null\ntaps: {c2: body1}", "has a head"),
+        ("head: null\nclassifier: null\ntaps: {c3: null, c4: null, c5: null}", "has a head"),
         (
-            "classifier: {from: head2, expect: null}\ntaps: {c5: head3}",
+            "classifier: {from: head2}\ntaps: {c5: head3}",
             "classifier.score.bn, classifier.score.conv, classifier.bn, classifier.fc",
         ),
     ],

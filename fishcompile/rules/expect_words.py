@@ -1,0 +1,94 @@
+"""A broken width in words: who produces it, how it was derived, and what would mend it."""
+
+from __future__ import annotations
+
+from fishcompile.analysis.shapes import StageFacts
+from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, StageSpec
+from fishcompile.language.stage_graph import INPUT, StageNode
+from fishcompile.tree import Path, Tree
+
+
+def entering(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
+    """The finding for a stage that is given another width than it expects, at `path`."""
+    node, have, want = facts.node, facts.inputs[0].channels, tree.get(path)
+    source = node.inputs[0].source
+    return Diagnostic(
+        "FC401",
+        f"{node.name} is expected to take {want} channels, {source} gives it {have}",
+        tree.value_span(path),
+        label=f"expected {want}, got {have}",
+        related=_producer(node, have, tree),
+        help=(f"write `in: {have}` here, or change the width of `{source}`",),
+    )
+
+
+def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
+    """The finding for a stage that gives another width than it says, at `path`."""
+    node, have, want = facts.node, facts.trunk.channels, tree.get(path)
+    return Diagnostic(
+        "FC401",
+        f"{node.name} is expected to give {want} channels, it gives {have}",
+        tree.value_span(path),
+        label=f"expected {want}, got {have}",
+        related=_chosen(node, path, tree) or _producer(node, facts.inputs[0].channels, tree),
+        notes=(_derivation(facts, have),),
+        help=_fixes(facts, str(path[-1]), have, want),
+    )
+
+
+def _chosen(node: StageNode, path: Path, tree: Tree) -> tuple[Related, ...]:
+    """The stage's own `out`, where that is what gives the width."""
+    out = (*node.path, "out")
+    projects = isinstance(node.config, BridgeSpec) or (
+        isinstance(node.config, StageSpec) and node.config.shortcut == "project"
+    )
+    if not projects or path == out or out not in tree.places:
+        return ()
+    return (Related(tree.value_span(out), f"{node.name} chooses this width"),)
+
+
+def _producer(node: StageNode, channels: int, tree: Tree) -> tuple[Related, ...]:
+    source = node.inputs[0].source
+    if source == INPUT:
+        return ()
+    written = [(section, source) for section in SECTIONS if (section, source) in tree.places]
+    path: Path = written[0] if written else (source,)
+    out = (*path, "out")
+    span = tree.value_span(out) if out in tree.places else tree.key_span(path)
+    return (Related(span, f"{source} produces {channels} channels"),)
+
+
+def _derivation(facts: StageFacts, have: int) -> str:
+    """Where the width came from, in the words of the spec."""
+    node, channels = facts.node, facts.inputs[0].channels
+    match node.config:
+        case StageSpec(shortcut="reduce", k=1):
+            how = f"r(x) with k = 1 keeps them: {channels} // 1 = {have}"
+        case StageSpec(shortcut="reduce", k=k):
+            how = f"r(x) sums each {k}: {channels} // {k} = {have}"
+        case StageSpec(shortcut="duplicate", k=k):
+            how = f"each is repeated {k} times: {channels} * {k} = {have}"
+        case StageSpec(shortcut="identity"):
+            how = "an identity shortcut keeps them"
+        case StageSpec() | BridgeSpec():
+            how = f"the first block projects them to {have}"
+        case _:
+            how = f"`classes: {have}`"
+    return f"{node.inputs[0].source} -> {node.name} brings {channels} channels; {how}"
+
+
+def _fixes(facts: StageFacts, key: str, have: int, want: object) -> tuple[str, ...]:
+    fixes = [f"write `{key}: {have}` here"]
+    config, channels = facts.node.config, facts.inputs[0].channels
+    match config:
+        case StageSpec(shortcut="reduce") if isinstance(want, int) and want > 0:
+            if channels % want == 0 and channels // want <= 64:
+                fixes.append(f"or `k: {channels // want}`, so that {facts.node.name} gives {want}")
+        case StageSpec(shortcut="identity"):
+            fixes.append("or `shortcut: project` with `out`, which costs an I-conv")
+        case StageSpec(shortcut="project") | BridgeSpec():
+            fixes.append(f"or `out: {want}` for {facts.node.name}")
+        case ClassifierSpec():
+            fixes.append(f"or `classes: {want}`")
+    return tuple(fixes)
