@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # The largest specs have some 1,000 stages: 10,000 values, depth 6. The limits lie far above that,
 # and far below what would make a later stage slow.
 MAX_DEPTH = 32
-MAX_NODES = 250_000  # values, after aliases are expanded; a key counts with its value
+MAX_NODES = 80_000  # values, after aliases are expanded; a key counts with its value
 MAX_KEY = 128
 MAX_FINDINGS = 100  # nobody reads more, and each takes time to print
 

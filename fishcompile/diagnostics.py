@@ -12,6 +12,8 @@ from typing import Literal
 
 from fishcompile.source import Span
 
+MAX_FINDINGS = 100  # nobody reads more, and each costs time to word
+
 Severity = Literal["error", "warning"]
 
 

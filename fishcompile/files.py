@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -11,12 +12,11 @@ from fishcompile.errors import UsageError
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes `data` to `path` by way of a file beside it. Raises UsageError where it cannot."""
+    is_file(path)
     target = path.resolve()
     if not target.parent.is_dir():
-        help_ = f"make it first: mkdir -p {target.parent.name}"
+        help_ = f"make it first: mkdir -p {path.parent}"
         raise UsageError(f"the folder of {path} does not exist", help_)
-    if target.is_dir():
-        raise UsageError(f"{path} is a folder", "name a file with -o")
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:64]}.", dir=target.parent)
@@ -35,8 +35,26 @@ def write_atomic(path: Path, data: bytes) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
+def is_file(path: Path) -> bool:
+    """Whether `path` exists. Raises UsageError where that is no file, or cannot be known.
+
+    A device or a pipe is refused: to replace one by a file would destroy it.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise UsageError(f"{path} cannot be used: {error.strerror}") from error
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{path} is a folder", "name a file with -o")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{path} is not a regular file", "write to standard output with -o -")
+    return True
+
+
 def refuse_existing(path: Path, what: str) -> None:
     """Raises UsageError where `path` exists: `what` says why it would be a loss."""
-    if path.exists() or path.is_symlink():
+    if is_file(path) or path.is_symlink():
         help_ = "name another file with -o, or overwrite it with --force"
         raise UsageError(f"{path} exists{what}; it is not overwritten", help_)

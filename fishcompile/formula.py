@@ -129,6 +129,8 @@ def _from_ast(node: ast.expr) -> Formula:
             return Var(name)
         case ast.Constant(value=int(value)):
             return Const(value)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(value))):
+            return Const(-value)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _AST:
             return Binary(_AST[type(op)], _from_ast(left), _from_ast(right))
         case _:
@@ -158,6 +160,9 @@ class Sym(int):
     def __sub__(self, other: int) -> Sym:
         return _combine("-", self, other)
 
+    def __rsub__(self, other: int) -> Sym:
+        return _combine("-", other, self)
+
     def __mul__(self, other: int) -> Sym:
         return _combine("*", self, other)
 
@@ -166,6 +171,9 @@ class Sym(int):
 
     def __floordiv__(self, other: int) -> Sym:
         return _combine("//", self, other)
+
+    def __rfloordiv__(self, other: int) -> Sym:
+        return _combine("//", other, self)
 
 
 def formula_of(value: int) -> Formula:

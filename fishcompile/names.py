@@ -33,7 +33,18 @@ _MODULE_ATTRIBUTES = frozenset({
 
 # What the emitted file calls its own.
 _EMITTED = frozenset(
-    {"features", "forward_features", "input", "nn", "self", "skip", "taps", "torch", "x"}
+    {
+        "features",
+        "forward_features",
+        "forward_stages",
+        "input",
+        "nn",
+        "self",
+        "skip",
+        "taps",
+        "torch",
+        "x",
+    }
 )
 
 RESERVED = _MODULE_ATTRIBUTES | _EMITTED

@@ -36,6 +36,9 @@ def validate(tree: Tree) -> tuple[Diagnostic, ...]:
     version = wrong_version(tree)
     if version is not None:
         return (version,)
+    crowded = [Problem("many", path) for path in _crowded(tree)]
+    if crowded:
+        return report(word(tree, merged_schema(), crowded)).diagnostics
     problems = root_causes(sorted(_problems(tree), key=lambda problem: _place(tree, problem)))
     worded = word(tree, merged_schema(), problems[:MAX_FINDINGS])
     found = report([*bad_names(tree), *worded]).diagnostics
@@ -119,11 +122,20 @@ def _full_match(
         yield ValidationError("no full match")
 
 
-_KINDS: dict[str, Kind] = {"not": "unread", "maxProperties": "many"}
+_KINDS: dict[str, Kind] = {"not": "unread"}
+
+
+def _crowded(tree: Tree) -> list[Path]:
+    """The sections with more entries than allowed, seen before each entry is looked at."""
+    limits = {key: s.get("maxProperties") for key, s in merged_schema()["properties"].items()}
+    sections = ((key, tree.value.get(key), limit) for key, limit in limits.items() if limit)
+    return [
+        (key,) for key, value, limit in sections if isinstance(value, dict) and len(value) > limit
+    ]
 
 
 def _problems(tree: Tree) -> list[Problem]:
-    """One problem for each unknown key, missing key and wrong value."""
+    """One problem for each unknown key, missing key and wrong value, but not without end."""
     found: dict[Path, Problem] = {}
     error: Any
     for error in _validator().iter_errors(tree.value):
@@ -137,6 +149,8 @@ def _problems(tree: Tree) -> list[Problem]:
         elif error.validator == "not" or path not in found:
             # A key without effect may have a wrong value too, which does not matter then.
             found[path] = Problem(_KINDS.get(str(error.validator), "wrong"), path)
+        if len(found) > 10 * MAX_FINDINGS:
+            break
     return list(found.values())
 
 

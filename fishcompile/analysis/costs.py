@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from fishcompile.analysis.isolated import isolated_convolutions
 from fishcompile.ir.graph import Graph, Node
@@ -39,7 +40,15 @@ class Cost:
 def costs(graph: Graph) -> dict[str, Cost]:
     """The cost of each node by name."""
     isolated = isolated_convolutions(graph)
-    return {node.name: _cost(graph, node, node.name in isolated) for node in graph.nodes}
+    # repeated blocks share their ops, and one op object always has the same input types
+    known: dict[int, Cost] = {}
+    found: dict[str, Cost] = {}
+    for node in graph.nodes:
+        cost = known.get(id(node.op))
+        if cost is None:
+            cost = known[id(node.op)] = _cost(graph, node)
+        found[node.name] = cost + _ISOLATED if node.name in isolated else cost
+    return found
 
 
 def below(costs_: dict[str, Cost], prefix: str) -> Cost:
@@ -51,14 +60,12 @@ def below(costs_: dict[str, Cost], prefix: str) -> Cost:
     return total
 
 
-def _cost(graph: Graph, node: Node, isolated: bool) -> Cost:
-    parameters = 0
-    for entry in node.op.state():
-        if entry.trained:
-            count = 1
-            for side in entry.shape:
-                count *= side
-            parameters += count
+_ISOLATED = Cost(isolated=1)
+
+
+def _cost(graph: Graph, node: Node) -> Cost:
+    trained = (entry.shape for entry in node.op.state() if entry.trained)
+    parameters = sum(prod(shape) for shape in trained)
     inputs = tuple(graph.types[name] for name in node.inputs)
-    convolves = isinstance(node.op, Conv | ConvTranspose)
-    return Cost(parameters, node.op.macs(inputs, node.type), int(convolves), int(isolated))
+    convolves = isinstance(node.op, (Conv, ConvTranspose))
+    return Cost(parameters, node.op.macs(inputs, node.type), int(convolves))

@@ -16,12 +16,12 @@ from fishcompile.expand import bind
 from fishcompile.ir.builder import Block, Builder, ExpansionError
 from fishcompile.ir.graph import Graph, Value
 from fishcompile.language.spec import StageSpec
-from fishcompile.language.stage_graph import INPUT, StageGraph, StageNode, digraph
+from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, StageNode, digraph
 from fishcompile.ops.base import ShapeError
 from fishcompile.tensor import TensorType, feature_map
 from fishcompile.tree import Tree
 
-MAX_BLOCKS = 20_000
+MAX_BLOCKS = 16_000
 MAX_PARAMETERS = 10**11
 
 
@@ -78,7 +78,7 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
         facts[node.name] = StageFacts(node, block, types, trunk, output.type)
     outputs = [(name, values[source].name) for name, source in stages.taps if source in values]
     if stages.output in values:
-        outputs.append(("logits", values[stages.output].name))
+        outputs.append((LOGITS, values[stages.output].name))
     graph = builder.graph(stages.name, tuple(outputs))
     return Inference(graph, facts, tuple(found), frozenset(unknown))
 

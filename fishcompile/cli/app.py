@@ -42,12 +42,16 @@ def build_app(command: str | None = None) -> typer.Typer:
     @app.callback()
     def options(
         version: Annotated[
-            bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+            bool,
+            typer.Option(
+                "--version",
+                help="Print the version and exit.",
+                is_eager=True,
+                callback=_print_version,
+            ),
         ] = False,
     ) -> None:
-        if version:
-            print(f"fishcompile {VERSION}")
-            raise typer.Exit
+        pass
 
     names = [module.name for module in iter_modules([str(Path(__file__).parent)])]
     for name in [command] if command in names else names:
@@ -57,6 +61,13 @@ def build_app(command: str | None = None) -> typer.Typer:
     return app
 
 
+def _print_version(wanted: bool) -> None:
+    """An eager option's callback runs before click asks for a command."""
+    if wanted:
+        print(f"fishcompile {VERSION}")
+        raise typer.Exit
+
+
 def main() -> None:
     """Runs the command line and exits."""
     try:
@@ -64,6 +75,7 @@ def main() -> None:
         gc.freeze()
         gc.enable()
         app()
+        sys.stdout.flush()
         code = 0
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else 0
@@ -78,11 +90,22 @@ def main() -> None:
         code = 2
     except BrokenPipeError:
         # the reader of our output went away: nothing is left to say, and nowhere to say it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = 0
     except KeyboardInterrupt:
         code = 130
     except Exception as error:
-        fault(error)
-        code = 3
+        if isinstance(error, OSError) and error.filename is None:
+            # of all files only standard output is written without a name: a full disk, say
+            _drop_output()
+            complain(f"the output cannot be written: {error.strerror}")
+            code = 2
+        else:
+            fault(error)
+            code = 3
     sys.exit(code)
+
+
+def _drop_output() -> None:
+    """Lets what is still buffered vanish, so that the interpreter's own flush cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

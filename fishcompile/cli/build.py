@@ -11,7 +11,7 @@ import typer
 
 from fishcompile.cli.light import LightCommand
 from fishcompile.errors import FindingError, UsageError
-from fishcompile.files import refuse_existing, write_atomic
+from fishcompile.files import is_file, refuse_existing, write_atomic
 from fishcompile.ir.text import print_graph
 from fishcompile.pipeline import Analysis, compiled
 from fishcompile.targets.python_source.stamp import is_ours, was_ours
@@ -73,7 +73,7 @@ def build(
 
 def _compare(text: str, output: Path, spec: Path) -> None:
     way_out = f"fishcompile build {spec} -o {output}"
-    if not output.exists():
+    if not is_file(output):
         raise FindingError(f"{output} does not exist", way_out)
     if _read(output) != text:
         raise FindingError(f"{output} is stale: {spec} builds something else", way_out)
@@ -81,7 +81,7 @@ def _compare(text: str, output: Path, spec: Path) -> None:
 
 
 def _write(text: str, output: Path, emit: Emit, force: bool) -> None:
-    if output.exists() and not force:
+    if is_file(output) and not force:
         old = _read(output)
         if old == text:
             print(f"{output} is up to date")

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields, replace
+from functools import cache
+from itertools import islice
 from typing import Any
 
 from fishcompile.formula import Const, Formula, Sym, Var, formula_of, variables
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Scope, Value
+from fishcompile.ir.template import Template, cut, lay
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.tensor import TensorType
 
@@ -56,6 +59,7 @@ class Builder:
         self._nodes: dict[str, Node] = {}
         self._scopes: dict[str, Scope] = {}
         self._stack: list[Scope] = []
+        self._templates: dict[Any, Template] = {}
 
     def input(self, name: str, type: TensorType) -> Value:  # noqa: A002
         """A new input of the graph."""
@@ -81,9 +85,22 @@ class Builder:
         """Expands a block in a scope of its own."""
         numbers = _numbers(block)
         scope = self._open(name, type(block).__name__, numbers, _formulas(block), inputs)
-        inside = {key: Sym(value, Var(key)) for key, value in numbers}
+        words = tuple(value for value in vars(block).values() if not isinstance(value, int))
+        key = (type(block), numbers, words, tuple(value.type for value in inputs))
+        known = self._templates.get(key)
+        if known is not None:
+            nodes, scopes = lay(known, scope.name, inputs)
+            self._nodes.update((node.name, node) for node in nodes)
+            self._scopes.update((inner.name, inner) for inner in scopes)
+            return self._close(scope, Value(_output(known, scope.name, inputs), known.type))
+        nodes_before, scopes_before = len(self._nodes), len(self._scopes)
+        inside = {name: Sym(value, Var(name)) for name, value in numbers}
         bound: Any = replace(block, **inside)
-        return self._close(scope, bound.expand(self, *inputs))
+        output: Value = bound.expand(self, *inputs)
+        nodes = list(islice(self._nodes.values(), nodes_before, None))
+        scopes = list(islice(self._scopes.values(), scopes_before, None))
+        self._templates[key] = cut(scope.name, inputs, output, nodes, scopes)
+        return self._close(scope, output)
 
     def repeat(self, name: str, first: Block, rest: Block, count: int, x: Value) -> Value:
         """`first` and then `count - 1` times `rest`, in a Sequential. With count 0, `x` itself."""
@@ -144,6 +161,11 @@ class Builder:
         return blamed
 
 
+def _output(template: Template, path: str, inputs: tuple[Value, ...]) -> str:
+    name = template.output
+    return inputs[int(name[1:])].name if name.startswith("#") else path + name
+
+
 def _reads(
     names: tuple[str | None, ...], formulas: tuple[tuple[str, Formula], ...]
 ) -> tuple[str, ...]:
@@ -152,19 +174,26 @@ def _reads(
     return tuple(dict.fromkeys(variable for group in read for variable in group))
 
 
+@cache
+def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
+    return tuple((f.name, f.type == "bool") for f in fields(holder))
+
+
 def _numbers(holder: Op | Block) -> tuple[tuple[str, int], ...]:
-    pairs = ((f.name, f.type, getattr(holder, f.name)) for f in fields(holder))
+    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(type(holder)))
     return tuple(
-        (name, bool(value) if annotation == "bool" else int(value))
-        for name, annotation, value in pairs
+        (name, bool(value) if flag else int(value))
+        for name, flag, value in pairs
         if isinstance(value, int)
     )
 
 
 def _formulas(holder: Op | Block) -> tuple[tuple[str, Formula], ...]:
-    pairs = ((f.name, getattr(holder, f.name)) for f in fields(holder))
-    formulas = ((name, formula_of(value)) for name, value in pairs if isinstance(value, int))
-    return tuple((name, formula) for name, formula in formulas if not isinstance(formula, Const))
+    return tuple(
+        (name, value.formula)
+        for name, value in vars(holder).items()
+        if isinstance(value, Sym) and not isinstance(value.formula, Const)
+    )
 
 
 def _plain(op: Op) -> Op:

@@ -25,7 +25,7 @@ class Value(NamedTuple):
     type: TensorType
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Node:
     """One primitive op. `formulas` pair an op's field with where its number came from."""
 
@@ -46,7 +46,7 @@ class Node:
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Scope:
     """One instance of a block, or a Sequential of blocks whose only parameter is its `count`.
 

@@ -10,11 +10,11 @@ A number may be followed by its formula in backquotes. Parsing a printed graph g
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from fishcompile.formula import Formula, parse
-from fishcompile.ir.graph import Graph, Node, Scope, Value
+from fishcompile.ir.graph import Graph, Item, Node, Scope, Value
 from fishcompile.ops import registry
 from fishcompile.tensor import TensorType
 
@@ -38,23 +38,44 @@ def print_graph(graph: Graph) -> str:
 
 def parse_graph(text: str) -> Graph:
     """The graph that prints as `text`. Raises ValueError naming the first line that does not."""
-    header, *body = text.splitlines()
-    name, inputs, outputs = _groups(_HEADER, header)
-    scopes: list[Scope] = []
-    nodes: list[Node] = []
-    for line in body:
-        if line.lstrip().startswith("scope "):
-            path, kind, operands, params, output = _groups(_SCOPE, line.strip())
-            numbers, formulas = _parse_params(params)
-            scopes.append(Scope(path, kind, numbers, formulas, _operands(operands), output))
-        else:
-            path, kind, operands, params, type_ = _groups(_NODE, line.strip())
-            numbers, formulas = _parse_params(params)
-            op = registry()[kind](**dict(numbers))
-            nodes.append(Node(path, op, _operands(operands), _type(type_), formulas))
-    values = tuple(Value(_name(item[0]), _type(item[1])) for item in _pairs(inputs))
-    named = tuple((item[0], _name(item[1])) for item in _pairs(outputs))
-    return Graph(name, values, tuple(scopes), tuple(nodes), named)
+    number, line = 1, ""
+    try:
+        header, *body = text.splitlines() or [""]
+        line = header
+        graph = _parse_header(header)
+        items: list[Item] = []
+        known = {value.name for value in graph.inputs}
+        parents = {""}
+        for line in body:
+            number += 1
+            item = _parse_scope(line) if line.lstrip().startswith("scope ") else _parse_node(line)
+            if not known.issuperset(item.inputs) or item.name.rpartition(".")[0] not in parents:
+                raise ValueError("it stands on something that no line before it makes")
+            (parents if isinstance(item, Scope) else known).add(item.name)
+            items.append(item)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"line {number} is no line of a graph: {line!r} ({error})") from error
+    scopes = tuple(item for item in items if isinstance(item, Scope))
+    return replace(graph, scopes=scopes, nodes=tuple(i for i in items if isinstance(i, Node)))
+
+
+def _parse_header(line: str) -> Graph:
+    name, inputs, outputs = _groups(_HEADER, line)
+    values = tuple(Value(_name(value), _type(type_)) for value, type_ in _pairs(inputs))
+    return Graph(name, values, (), (), tuple((to, _name(value)) for to, value in _pairs(outputs)))
+
+
+def _parse_scope(line: str) -> Scope:
+    path, kind, operands, params, output = _groups(_SCOPE, line.strip())
+    numbers, formulas = _parse_params(params)
+    return Scope(path, kind, numbers, formulas, _operands(operands), output)
+
+
+def _parse_node(line: str) -> Node:
+    path, kind, operands, params, type_ = _groups(_NODE, line.strip())
+    numbers, formulas = _parse_params(params)
+    op = registry()[kind](**dict(numbers))
+    return Node(path, op, _operands(operands), _type(type_), formulas)
 
 
 def _print_scope(graph: Graph, path: str, depth: int, lines: list[str]) -> None:
@@ -84,7 +105,10 @@ def _print_params(params: Params, formulas: Formulas) -> str:
 def _parse_params(text: str) -> tuple[Params, Formulas]:
     found = _PARAM.findall(text)
     values = tuple((name, _parse_value(value)) for name, value, _ in found)
-    return values, tuple((name, parse(formula)) for name, _, formula in found if formula)
+    formulas = tuple((name, parse(formula)) for name, _, formula in found if formula)
+    if _print_params(values, formulas) != text:
+        raise ValueError(f"not a list of parameters: {text}")
+    return values, formulas
 
 
 def _parse_value(text: str) -> int | str:
@@ -96,7 +120,7 @@ def _parse_value(text: str) -> int | str:
 def _groups(pattern: re.Pattern[str], line: str) -> tuple[str, ...]:
     match = pattern.fullmatch(line)
     if match is None:
-        raise ValueError(f"not a line of a graph: {line!r}")
+        raise ValueError("it has another form")
     return match.groups()
 
 

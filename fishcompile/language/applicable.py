@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import StageNode
+from fishcompile.nearest import nearest
 from fishcompile.tree import Path, Tree
 
 
@@ -44,13 +44,12 @@ def _width(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
         yield _unread(tree, (*stage.path, "k"), message, way_out)
     if stage.section == "tail" and stage.shortcut == "project" and stage.out is None:
         tail = tree.value.get("tail")
-        others = [name for name in tail if name != stage.name] if isinstance(tail, dict) else []
-        near = [f"did you mean `{name}`?" for name in get_close_matches(stage.name, others, 1)]
+        near = nearest(stage.name, tail) if isinstance(tail, dict) else None
         yield Diagnostic(
             "FC111",
             f"`{stage.name}` projects to a width that it does not say",
             tree.key_span(stage.path),
-            help=("choose the width: `out: 128`", *near),
+            help=("choose the width: `out: 128`", *([f"did you mean `{near}`?"] if near else [])),
         )
 
 

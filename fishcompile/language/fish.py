@@ -6,30 +6,34 @@ the stage that `transfer.from` names, and the classifier reads the last stage.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from collections.abc import Iterator
+from itertools import islice
 
 import networkx as nx
 
-from fishcompile.diagnostics import Diagnostic, Related, SpecError, report
+from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, report
 from fishcompile.language.applicable import check_stage
 from fishcompile.language.spec import FishSpec, StageSpec
-from fishcompile.language.stage_graph import INPUT, Config, Edge, StageGraph, StageNode, digraph
+from fishcompile.language.stage_graph import (
+    INPUT,
+    LOGITS,
+    Config,
+    Edge,
+    StageGraph,
+    StageNode,
+    digraph,
+)
+from fishcompile.nearest import nearest
 from fishcompile.tree import Path, Tree
+
+_SINK = "outputs of the network"
+_PARTS = ("stem", "bridge", "classifier")
 
 
 def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     """The graph of a spec. Raises SpecError with every name that does not resolve, and cycles."""
     nodes = _nodes(spec)
-    problems = _duplicates(nodes, tree)
-    problems += [found for node in nodes for found in check_stage(node, tree)]
-    names = {INPUT: None, **dict.fromkeys(node.name for node in nodes if node.name != "classifier")}
-    for node in nodes:
-        for edge in node.inputs:
-            if edge.source not in names:
-                problems.append(_unknown(edge.source, edge.path, tuple(names), tree))
-    for tap, source in spec.taps:
-        if source not in names:
-            problems.append(_unknown(source, ("taps", tap), tuple(names), tree))
+    problems = list(islice(_problems(spec, nodes, tree), MAX_FINDINGS))
     if problems:
         raise SpecError(report(problems))
     graph = digraph(nodes)
@@ -76,28 +80,48 @@ def _skip(stage: StageSpec) -> tuple[Edge, ...]:
     return (Edge(stage.transfer.source, (*stage.path, "transfer", "from")),)
 
 
-def _duplicates(nodes: tuple[StageNode, ...], tree: Tree) -> list[Diagnostic]:
-    problems = []
+def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Iterator[Diagnostic]:
+    """Names that are taken twice or resolve to nothing, and keys that are not read."""
+    yield from _reserved(spec, tree)
+    yield from _duplicates(nodes, tree)
+    for node in nodes:
+        yield from check_stage(node, tree)
+    names = dict.fromkeys([INPUT, *(node.name for node in nodes if node.name != "classifier")])
+    references = [(edge.source, edge.path) for node in nodes for edge in node.inputs]
+    references += [(source, ("taps", tap)) for tap, source in spec.taps]
+    for source, path in references:
+        if source not in names:
+            yield _unknown(source, path, tuple(names), tree)
+
+
+def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:
+    """A stage may not be called as another part of a fish is, nor a tap as the output is."""
+    stages = (*spec.tail, *spec.body, *spec.head)
+    taken = [(stage.path, "another part of the fish") for stage in stages if stage.name in _PARTS]
+    taken += [
+        (("taps", name), "the classifier's output") for name, _ in spec.taps if name == LOGITS
+    ]
+    for path, owner in taken:
+        message = f"`{path[-1]}` is the name of {owner}"
+        yield Diagnostic("FC201", message, tree.key_span(path), help=("choose another name",))
+
+
+def _duplicates(nodes: tuple[StageNode, ...], tree: Tree) -> Iterator[Diagnostic]:
     first: dict[str, StageNode] = {}
     for node in nodes:
         if node.name in first:
             there = Related(tree.key_span(first[node.name].path), "the name is taken here")
-            problems.append(
-                Diagnostic(
-                    "FC202",
-                    f"two stages are named `{node.name}`",
-                    tree.key_span(node.path),
-                    related=(there,),
-                    help=("a name is one stage's identity: rename one of them",),
-                )
-            )
+            message = f"two stages are named `{node.name}`"
+            help_ = ("a name is one stage's identity: rename one of them",)
+            span = tree.key_span(node.path)
+            yield Diagnostic("FC202", message, span, related=(there,), help=help_)
         first.setdefault(node.name, node)
-    return problems
 
 
 def _unknown(name: str, path: Path | None, names: tuple[str, ...], tree: Tree) -> Diagnostic:
-    near = get_close_matches(name, names, 1)
-    way_out = f"did you mean `{near[0]}`?" if near else f"the stages are {', '.join(names)}"
+    near = nearest(name, names)
+    known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
+    way_out = f"did you mean `{near}`?" if near else f"the stages are {known}"
     assert path is not None, "implied sources exist"
     span = tree.value_span(path)
     return Diagnostic("FC203", f"no stage is named `{name}`", span, help=(way_out,))
@@ -137,7 +161,10 @@ def _refuse_cycle(graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], tree: Tr
 def _refuse_unused(
     graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], outputs: set[str], tree: Tree
 ) -> None:
-    used = outputs.union(*(nx.ancestors(graph, name) for name in outputs))
+    # one sink behind all outputs, so that the graph is walked once
+    behind = nx.DiGraph(graph)
+    behind.add_edges_from((name, _SINK) for name in outputs)
+    used = nx.ancestors(behind, _SINK)
     unused = [node for node in nodes if node.name not in used]
     heads = [node for node in unused if not any(True for _ in graph.successors(node.name))]
     message = "`{}` is read by no stage, no tap and no classifier"

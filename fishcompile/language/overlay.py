@@ -6,9 +6,10 @@ or after the entry that its own `after` names.
 
 from __future__ import annotations
 
-from difflib import get_close_matches
+from itertools import islice
 
-from fishcompile.diagnostics import Diagnostic, Related, SpecError, report
+from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, report
+from fishcompile.nearest import nearest
 from fishcompile.tree import Path, Place, Plain, Tree, walk
 
 
@@ -44,6 +45,8 @@ def _merge(
             merged[key] = _copy(top, new, here, places)
     for key, new in above.items():
         here = (*path, key)
+        if len(problems) >= MAX_FINDINGS:
+            break
         if key not in below and new is None:
             problems.append(_removes_nothing(base, top, here, below))
         elif key not in below:
@@ -66,7 +69,7 @@ def _ordered(
         anchor = entry["after"]
         if anchor == key or anchor not in merged:
             span = top.value_span((*path, key, "after"))
-            names = ", ".join(f"`{name}`" for name in merged if name != key)
+            names = ", ".join(f"`{name}`" for name in islice(merged, 20) if name != key)
             problems.append(
                 Diagnostic(
                     "FC203",
@@ -98,12 +101,12 @@ def _copy_place(tree: Tree, path: Path, places: dict[Path, Place]) -> None:
 
 def _removes_nothing(base: Tree, top: Tree, path: Path, below: dict[str, Plain]) -> Diagnostic:
     name = str(path[-1])
-    near = get_close_matches(name, below, 1)
+    near = nearest(name, below)
     return Diagnostic(
         "FC120",
         f"`{name}: null` removes nothing",
         top.key_span(path),
         label="the base has no such entry",
         related=(Related(base.key_span(path), "the base's entries are here"),),
-        help=(f"did you mean `{near[0]}`?",) if near else ("leave the line out",),
+        help=(f"did you mean `{near}`?",) if near else ("leave the line out",),
     )

@@ -18,6 +18,7 @@ from fishcompile.language.spec import (
 from fishcompile.tree import Path
 
 INPUT = "input"
+LOGITS = "logits"
 Config = tuple[LayerSpec, ...] | StageSpec | BridgeSpec | ClassifierSpec
 
 

@@ -11,6 +11,8 @@ def broadcast(a: TensorType, b: TensorType) -> TensorType:
     if a.channels != b.channels:
         message = f"{a.channels} and {b.channels} channels do not match element by element"
         raise ShapeError("FC301", message, operand=1)
+    if len(a.shape) != len(b.shape):
+        raise ShapeError("FC303", "a vector and a feature map do not match", operand=1)
     for small, large in ((b, a), (a, b)):
         if small.sides in (large.sides, (1, 1)):
             return large

@@ -39,7 +39,7 @@ def network(
     graph, stages = analysis.inference.graph, analysis.stages
 
     released, converted = folder / f"{model}_ckpt.tar", folder / f"{model}.safetensors"
-    torch.save(reference.authors_checkpoint(model) | {"best_prec1": 77.0}, released)
+    torch.save(reference.authors_checkpoint(model), released)
     checkpoint = read_checkpoint(released)
     assert checkpoint.prefixed
     assert checkpoint.enveloped
@@ -96,21 +96,16 @@ def assert_agrees(name: str, got: reference.Array, expected: reference.Array) ->
 
 
 @pytest.mark.parametrize("size", reference.SIZES, ids="{0[0]}x{0[1]}".format)
-def test_logits_features_and_taps(
-    network: tuple[str, nn.Module], size: tuple[int, int], record_property: Any
-) -> None:
+def test_logits_features_and_taps(network: tuple[str, nn.Module], size: tuple[int, int]) -> None:
     model, net = network
     expected = reference.outputs(model)
     at = f"{size[0]}x{size[1]}"
     logits, features = run(net, size)
     assert_agrees("logits", logits.numpy(), expected[f"logits_{at}"])
-    worst = [relative(logits.numpy(), expected[f"logits_{at}"])]
     for index, name in enumerate(reference.FEATURES):
         assert features[name].shape == tuple(expected[f"feat{index}_{at}_shape"]), name
         values = reference.sample(features[name].numpy())
         assert_agrees(name, values, expected[f"feat{index}_{at}_sample"])
-        worst.append(relative(values, expected[f"feat{index}_{at}_sample"]))
-    record_property("worst relative difference", max(worst))
 
     with torch.inference_mode():
         taps = net.forward_features(torch.from_numpy(reference.image(*size)))  # type: ignore[operator]

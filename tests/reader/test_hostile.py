@@ -23,7 +23,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     for below, name in zip("abcde", "bcdef", strict=True)
 )
 DEEP = "values are nested deeper than 32 levels"
-MANY = "the spec has more than 250,000 values, aliases expanded"
+MANY = "the spec has more than 80,000 values, aliases expanded"
 
 # Seconds of processor time; the pure-Python parser alone takes four for a megabyte.
 BOUNDS = {"CSafeLoader": 3.0, "SafeLoader": 20.0}
@@ -49,7 +49,7 @@ def test_the_bomb_is_the_one_that_is_meant() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param(BOMB, ("FC104", 6, 14, MANY), id="alias bomb"),
+        pytest.param(BOMB, ("FC104", 6, 8, MANY), id="alias bomb"),
         pytest.param("[" * 100_000, ("FC104", 1, 33, DEEP), id="100,000 brackets"),
         pytest.param("- " * 100_000, ("FC104", 1, 65, DEEP), id="100,000 dashes"),
         pytest.param(
@@ -62,7 +62,7 @@ def test_the_bomb_is_the_one_that_is_meant() -> None:
             ("FC104", 2, 16, DEEP),
             id="deep through an alias",
         ),
-        pytest.param("a: [" + "1," * 300_000 + "]", ("FC104", 1, 500_001, MANY), id="300k scalars"),
+        pytest.param("a: [" + "1," * 300_000 + "]", ("FC104", 1, 160_001, MANY), id="300k scalars"),
         pytest.param(
             "a: " + "1" * 5000,
             ("FC105", 1, 4, "integers have at most 18 digits, and this one has 5,000"),
@@ -136,8 +136,8 @@ def test_limits_are_reached_but_not_passed() -> None:
     assert read_text(depth, "x.yaml").value["a"] is not None
     assert read_text("a" * 128 + ": 1", "x.yaml").value == {"a" * 128: 1}
     # The root, the list, and one value each; a key counts with its value.
-    many = read_text("a: [" + "1," * 249_998 + "]", "x.yaml")
-    assert len(many.places) == 250_000
+    many = read_text("a: [" + "1," * 79_998 + "]", "x.yaml")
+    assert len(many.places) == 80_000
 
 
 @pytest.mark.parametrize("separator", ["\n", ","], ids=["block", "flow"])

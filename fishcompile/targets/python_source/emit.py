@@ -6,21 +6,28 @@ run and machine. Nothing of a spec reaches the text but checked names and number
 
 from __future__ import annotations
 
+import keyword
+
 from fishcompile.analysis.costs import Cost
 from fishcompile.analysis.strides import strides
+from fishcompile.blocks import registry
 from fishcompile.formula import Const, binary
 from fishcompile.ir.graph import Graph
+from fishcompile.language.stage_graph import LOGITS
 from fishcompile.ops.base import Call
 from fishcompile.targets.python_source.classes import Class, group_classes
 from fishcompile.targets.python_source.forms import CallItem, Item, OpItem, SeqItem, attributes
 from fishcompile.targets.python_source.forward import Forward
 from fishcompile.targets.python_source.guard import verify
-from fishcompile.targets.python_source.layout import STEP, signature, statement
-from fishcompile.targets.python_source.methods import LOGITS, methods
+from fishcompile.targets.python_source.layout import STEP, entry, signature, statement
+from fishcompile.targets.python_source.methods import methods
 from fishcompile.targets.python_source.stamp import stamped
 
 _POSITIONAL = ("channels", "classes", "kernel")
 _BODY = STEP * 2
+
+# What an emitted file names by itself, besides the classes of its blocks.
+_TAKEN = {"F", "TAPS", "Tensor"}
 
 
 def emit(graph: Graph, digest: str, total: Cost) -> str:
@@ -36,9 +43,14 @@ def emit(graph: Graph, digest: str, total: Cost) -> str:
 
 
 def class_name(name: str) -> str:
-    """The network's class: fishnet99 is FishNet99 as its authors write it, my_net is MyNet."""
+    """The network's class: fishnet99 is FishNet99 as its authors write it, my_net is MyNet.
+
+    A spec named as a block is (bridge, stage2), or as Python (none), gets BridgeNet.
+    """
     words = [word.capitalize() for word in name.split("_") if word]
-    return "".join(words).replace("Fishnet", "FishNet")
+    made = "".join(words).replace("Fishnet", "FishNet")
+    taken = made in _TAKEN or keyword.iskeyword(made) or made.rstrip("0123456789") in registry()
+    return f"{made}Net" if taken else made
 
 
 def _head(graph: Graph) -> list[str]:
@@ -151,11 +163,18 @@ def _network(
 def _taps(graph: Graph) -> list[str]:
     stride = strides(graph)
     entries = [
-        f'{STEP}"{name}": {{"channels": {graph.types[value].channels}, "stride": {stride[value]}}},'
+        line
         for name, value in graph.outputs
         if name != LOGITS
+        for line in entry(
+            f'"{name}": ',
+            "{",
+            [f'"channels": {graph.types[value].channels}', f'"stride": {stride[value]}'],
+            "}",
+            STEP,
+        )
     ]
-    return ["TAPS = {", *entries, "}"]
+    return ["TAPS = {", *entries, "}"] if entries else ["TAPS: dict[str, dict[str, int]] = {}"]
 
 
 def _main(graph: Graph) -> list[str]:

@@ -1,7 +1,9 @@
 """Guard: the emitted text may hold only what the emitter writes.
 
-The last wall behind the name checks: whatever a spec did to get here, a call to anything but the
-emitted classes and a short list of torch's is refused before a file is written or code is run.
+The last wall behind the name checks: whatever a spec did to get here, a name, an attribute or a
+call that no emission needs is refused before a file is written or code is run. A name may be
+read only if the text itself binds it or it is listed here, so nothing listed can be smuggled
+under another name.
 """
 
 from __future__ import annotations
@@ -17,9 +19,15 @@ _NODES = (
     ast.Sub, ast.Mult, ast.FloorDiv, ast.Compare, ast.Eq, ast.JoinedStr, ast.FormattedValue,
     ast.Load, ast.Store,
 )  # fmt: skip
-_IMPORTS = {"torch", "torch.nn.functional"}
-_FUNCTIONS = {
-    "super", "range", "isinstance", "print", "sum",
+_IMPORTS = {
+    "import torch",
+    "import torch.nn.functional as F",
+    "from torch import Tensor, nn",
+}  # fmt: skip
+_BUILTINS = {"super", "range", "isinstance", "print", "sum"}
+_NAMES = {*_BUILTINS, "Tensor", "int", "str", "bool", "dict", "__name__"}
+_ROOTS = {"torch", "F", "nn"}
+_CALLS = {
     "torch.cat", "torch.flatten", "torch.sigmoid", "torch.unflatten", "torch.repeat_interleave",
     "torch.randn", "torch.inference_mode",
     "torch.cuda.is_available",
@@ -31,6 +39,8 @@ _METHODS = {
     "__init__", "sum", "to", "eval", "parameters", "modules",
     "numel", "items",
 }  # fmt: skip
+_ATTRIBUTES = {*_METHODS, "shape", "weight"}
+_OF_TORCH = _CALLS | {"nn.Module"}
 
 
 class UnsafeOutputError(Exception):
@@ -41,36 +51,67 @@ def verify(text: str) -> None:
     """Raises UnsafeOutputError where the text holds a node or a call that no emission needs."""
     if not text.isascii() or any(c != "\n" and not c.isprintable() for c in text):
         raise UnsafeOutputError("the emitted text is not plain ASCII")
-    tree = ast.parse(text)
-    classes = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
-    for node in ast.walk(tree):
-        if not isinstance(node, _NODES):
-            raise UnsafeOutputError(f"line {_line(node)}: {type(node).__name__}")
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            names = (
-                [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-            )
-            if not _IMPORTS.issuperset(names):
-                raise UnsafeOutputError(f"line {_line(node)}: import of {names}")
-        if isinstance(node, ast.Call) and not _allowed(node.func, classes):
-            raise UnsafeOutputError(f"line {_line(node)}: call of {ast.unparse(node.func)}")
-        if (
-            isinstance(node, ast.Attribute)
-            and node.attr.startswith("_")
-            and node.attr != "__init__"
-        ):
-            raise UnsafeOutputError(f"line {_line(node)}: attribute {node.attr}")
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        raise UnsafeOutputError(f"line {error.lineno}: {error.msg}") from None
+    nodes = list(ast.walk(tree))
+    classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
+    bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    bound |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
+        fault = _fault(node, classes, classes | bound | _NAMES, id(node) in inner)
+        if fault:
+            raise UnsafeOutputError(f"line {getattr(node, 'lineno', 0)}: {fault}")
 
 
-def _allowed(function: ast.expr, classes: set[str]) -> bool:
+def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool) -> str:
+    """What is wrong with a node, empty where nothing is; `inner` ones stand before a dot."""
+    if not isinstance(node, _NODES):
+        return type(node).__name__
+    match node:
+        case ast.Import() | ast.ImportFrom() if ast.unparse(node) not in _IMPORTS:
+            return ast.unparse(node)
+        case ast.ClassDef() if node.decorator_list or node.keywords:
+            return "a class with decorators or keywords"
+        case ast.FunctionDef(name=name) if node.decorator_list or _is_special(name):
+            return f"the function {name} or its decorators"
+        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in _ROOTS:
+            return f"a new meaning of {name}"
+        case ast.Name(id=name, ctx=ast.Store()) if name == "self" or _is_special(name):
+            return f"a new meaning of {name}"
+        case ast.Name(id=name, ctx=ast.Load()) if name not in names:
+            return "" if inner and name in _ROOTS else f"the name {name}"
+        case ast.Attribute() if not _may_read(node, inner):
+            return f"the attribute {ast.unparse(node)}"
+        case ast.Call(func=function) if not _may_call(function, classes):
+            return f"call of {ast.unparse(function)}"
+        case _:
+            return ""
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name != "__init__"
+
+
+def _may_read(node: ast.Attribute, inner: bool) -> bool:
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if isinstance(root, ast.Name) and root.id in _ROOTS:
+        name = ast.unparse(node)
+        return name in _OF_TORCH or (inner and any(n.startswith(f"{name}.") for n in _OF_TORCH))
+    if isinstance(node.value, ast.Name) and node.value.id == "self":
+        return not node.attr.startswith("_")
+    return node.attr in _ATTRIBUTES and not isinstance(node.ctx, ast.Store)
+
+
+def _may_call(function: ast.expr, classes: set[str]) -> bool:
     name = ast.unparse(function)
-    if name in _FUNCTIONS or name in classes or name == "model":
+    if name in _CALLS or name in _BUILTINS or name in classes or name == "model":
         return True
     if not isinstance(function, ast.Attribute):
         return False
     own = isinstance(function.value, ast.Name) and function.value.id == "self"
     return own or function.attr in _METHODS
-
-
-def _line(node: ast.AST) -> int:
-    return int(getattr(node, "lineno", 0))

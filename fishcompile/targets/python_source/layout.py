@@ -20,12 +20,15 @@ def statement(prefix: str, expression: str, indent: str, suffix: str = "") -> li
     if not arguments:
         return [line]
     inner = indent + STEP
+    if prefix and len(f"{indent}{prefix}{head}") > WIDTH:
+        # not even the call's name fits behind the target, so the whole moves below it
+        return [f"{indent}{prefix}(", *statement("", expression, inner), f"{indent}){suffix}"]
     together = f"{inner}{', '.join(arguments)}"
     closing = f"{indent}{_CLOSE[head[-1]]}{suffix}"
     lines = [f"{indent}{prefix}{head}"]
     if head.startswith("*("):
         lines += [part for argument in arguments for part in statement("", argument, inner)]
-    elif len(together) <= WIDTH and head[-1] == "(":
+    elif len(together) <= WIDTH or head[-1] == "[":
         lines.append(together)
     else:
         for argument in arguments:
@@ -48,6 +51,17 @@ def signature(name: str, parameters: list[str], returns: str, indent: str) -> li
     return [f"{indent}def {name}(", *body, f"{indent}) -> {returns}:"]
 
 
+def entry(key: str, opening: str, items: list[str], closing: str, indent: str) -> list[str]:
+    """The lines of an entry of a dict whose value is bracketed, an item a line where too long."""
+    line = f"{indent}{key}{opening}{', '.join(items)}{closing},"
+    if len(line) <= WIDTH:
+        return [line]
+    # an item alone is an index, which takes no trailing comma
+    comma = "," if len(items) > 1 else ""
+    body = [f"{indent}{STEP}{item}{comma}" for item in items]
+    return [f"{indent}{key}{opening}", *body, f"{indent}{closing},"]
+
+
 _CLOSE = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -62,9 +76,12 @@ def _split(expression: str) -> tuple[str, list[str]]:
             ast.get_source_segment(f"f({expression})", element) or "",
             "for _ in " + (ast.get_source_segment(f"f({expression})", loop.iter) or ""),
         ]
+    text = f"f({expression})"
+    if isinstance(outer, ast.Subscript):
+        index = outer.slice
+        return text[2 : index.col_offset], [ast.get_source_segment(text, index) or ""]
     if not isinstance(outer, ast.Call):
         return "", []
-    text = f"f({expression})"
     starts: list[ast.expr | ast.keyword] = [*outer.args, *outer.keywords]
     pieces = [ast.get_source_segment(text, argument) or "" for argument in starts]
     first = min((argument.col_offset for argument in starts), default=0)

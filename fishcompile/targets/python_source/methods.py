@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fishcompile.ir.graph import Graph, Scope
+from fishcompile.language.stage_graph import LOGITS
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.layout import STEP
+from fishcompile.targets.python_source.layout import STEP, entry, statement
 
-LOGITS = "logits"
 _BODY = STEP * 2
 _FEATURES = "dict[str, Tensor]"
 
@@ -33,14 +33,15 @@ def methods(graph: Graph, top: Sequence[Item]) -> list[str]:
         return [*_features("forward_features", image, trunk, taps), *_logits(head, read)]
     # the classifier reads what is not tapped, so the taps are a selection of something larger
     everything = dict.fromkeys([*taps.values(), source])
-    chosen = [f'"{name}": stages["{stage}"],' for name, stage in taps.items()]
+    chosen = [
+        line
+        for name, stage in taps.items()
+        for line in entry(f'"{name}": stages', "[", [f'"{stage}"'], "]", _BODY + STEP)
+    ]
+    select = ["stages = self.forward_stages(x)", "return {", *_outdented(chosen), "}"]
     return [
         *_features("forward_stages", image, trunk, {name: name for name in everything}),
-        *_method(
-            "forward_features",
-            _FEATURES,
-            ["stages = self.forward_stages(x)", "return {", *(STEP + c for c in chosen), "}"],
-        ),
+        *_method("forward_features", _FEATURES, select if chosen else ["return {}"]),
         *_logits(head, f'self.forward_stages(x)["{source}"]'),
     ]
 
@@ -60,13 +61,16 @@ def _features(name: str, image: str, trunk: list[Item], taps: dict[str, str]) ->
         result = [together]
     else:
         result = ["return {", *(f"{STEP}{pair}," for pair in pairs), "}"]
-    lines = [line.removeprefix(_BODY) for line in forward.lines]
-    return _method(name, _FEATURES, [*lines, *result])
+    return _method(name, _FEATURES, [*_outdented(forward.lines), *result])
 
 
 def _logits(head: Item, source: str) -> list[str]:
-    body = [f"logits: Tensor = self.{head.local}({source})", "return logits"]
-    return _method("forward", "Tensor", body)
+    lines = statement("logits: Tensor = ", f"self.{head.local}({source})", _BODY)
+    return _method("forward", "Tensor", [*_outdented(lines), "return logits"])
+
+
+def _outdented(lines: Sequence[str]) -> list[str]:
+    return [line.removeprefix(_BODY) for line in lines]
 
 
 def _method(name: str, returns: str, body: list[str]) -> list[str]:

@@ -1,0 +1,86 @@
+"""An interpreter of graphs in torch, apart from the emitter: what a graph means, op by op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from fishcompile.ir.graph import Graph, Node
+
+State = Mapping[str, Tensor]
+
+
+def run_graph(graph: Graph, state: State, image: Tensor) -> dict[str, Tensor]:
+    """The graph's outputs by name, in evaluation mode, with the weights of a state dict."""
+    values = {graph.inputs[0].name: image}
+    for node in graph.nodes:
+        weights = {entry.name: state[f"{node.name}.{entry.name}"] for entry in node.op.state()}
+        values[node.name] = _MEANING[node.op.kind](
+            node, weights, *(values[name] for name in node.inputs)
+        )
+    return {name: values[value] for name, value in graph.outputs}
+
+
+def _conv(node: Node, w: State, x: Tensor) -> Tensor:
+    op: Any = node.op
+    bias = w.get("bias")
+    return F.conv2d(x, w["weight"], bias, op.stride, op.padding, op.dilation, op.groups)
+
+
+def _conv_transpose(node: Node, w: State, x: Tensor, like: Tensor | None = None) -> Tensor:
+    s: int = node.op.stride  # type: ignore[attr-defined]
+    extra = [0, 0]
+    if like is not None:
+        extra = [like.shape[2] - x.shape[2] * s, like.shape[3] - x.shape[3] * s]
+    return F.conv_transpose2d(x, w["weight"], w.get("bias"), s, output_padding=extra)
+
+
+def _batch_norm(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
+    return F.batch_norm(x, w["running_mean"], w["running_var"], w["weight"], w["bias"])
+
+
+def _upsample(node: Node, w: State, x: Tensor, like: Tensor | None = None) -> Tensor:  # noqa: ARG001
+    op: Any = node.op
+    size = [side * op.factor for side in x.shape[2:]] if like is None else list(like.shape[2:])
+    corners = False if op.mode == "bilinear" else None
+    return F.interpolate(x, size, mode=op.mode, align_corners=corners)
+
+
+def _channel_sum(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
+    """As the authors write it: `view(n, c // k, k, h, w).sum(2)`."""
+    k: int = node.op.k  # type: ignore[attr-defined]
+    n, c, h, width = x.shape
+    return x.view(n, c // k, k, h, width).sum(2)
+
+
+def _pool(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def pool(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
+        op: Any = node.op
+        return function(x, op.kernel_size, op.stride, op.padding)
+
+    return pool
+
+
+_MEANING: dict[str, Callable[..., Tensor]] = {
+    "add": lambda _, __, a, b: torch.add(a, b),
+    "avg_pool": _pool(F.avg_pool2d),
+    "batch_norm": _batch_norm,
+    "channel_repeat": lambda node, _, x: x[
+        :, torch.arange(x.shape[1]).repeat_interleave(node.op.k)
+    ],
+    "channel_sum": _channel_sum,
+    "concat": lambda _, __, *xs: torch.cat(xs, 1),
+    "conv": _conv,
+    "conv_transpose": _conv_transpose,
+    "flatten": lambda _, __, x: x.reshape(x.shape[0], -1),
+    "global_avg_pool": lambda _, __, x: F.adaptive_avg_pool2d(x, 1),
+    "max_pool": _pool(F.max_pool2d),
+    "mul": lambda _, __, a, b: torch.mul(a, b),
+    "relu": lambda _, __, x: torch.relu(x),
+    "sigmoid": lambda _, __, x: torch.sigmoid(x),
+    "upsample": _upsample,
+}
