@@ -155,7 +155,7 @@ NAMED: dict[str, Changes] = {
 
 
 def drawn(seed: int) -> str:
-    """The text of a spec drawn at random; not every one holds together."""
+    """The text of a spec drawn at random, by rules that let it hold together."""
     r = Random(seed)
     tail = {
         f"tail{i}": _stage(r, i * 16, r.choice(["", "", "shortcut: duplicate, k: 2"]), "max_pool")
