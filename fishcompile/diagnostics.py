@@ -26,11 +26,31 @@ class Related:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """A replacement of the text that a span covers; an empty span inserts."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A way to mend a finding by editing the text.
+
+    `safe` fixes keep what the author meant and may be applied without asking.
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = False
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One finding: rule id, place, message, and the way out.
 
     `label` stands under the carets; `notes` say where derived values came from; `help` lines are
-    the candidate fixes.
+    the candidate fixes, and `fixes` those of them that are edits of the text.
     """
 
     rule: str
@@ -41,6 +61,7 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     notes: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from fishcompile.language.digest import spec_digest
 from fishcompile.language.fish import stage_graph
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.language.variants import load
+from fishcompile.language.variants import Reader, load
+from fishcompile.reader import read_file
 from fishcompile.rules.budget import check_budget
 from fishcompile.rules.expect import check_expectations
 from fishcompile.schema import validate
@@ -46,13 +47,13 @@ class Analysis:
         return below(self.costs, "")
 
 
-def analyse(path: Path) -> Analysis:
-    """Reads and checks the spec at `path`.
+def analyse(path: Path, read: Reader = read_file) -> Analysis:
+    """Reads and checks the spec at `path`; `read` gives the tree of a file, see `load`.
 
     Raises SpecError where it does not read, fit the schema or resolve; findings of later stages
     are in the result's report.
     """
-    loaded = load(path)
+    loaded = load(path, read)
     found = validate(loaded)
     if found:
         raise SpecError(report(found))

@@ -6,6 +6,7 @@ holds a `pyproject.toml` or `.git`, or else its own folder. A file outside is ne
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from fishcompile.diagnostics import Diagnostic, Related, fail
@@ -20,17 +21,21 @@ _SUFFIXES = (".yaml", ".yml")
 _ROOT_MARKERS = ("pyproject.toml", ".git")
 
 
-def load(path: Path) -> Tree:
+Reader = Callable[[Path, str], Tree]
+
+
+def load(path: Path, read: Reader = read_file) -> Tree:
     """The tree of the spec at `path`, its bases merged in, without `extends` and `after`.
 
+    `read` gives the tree of a file under a name; an editor passes one that knows open buffers.
     Raises UnreadableError where the file itself cannot be read, SpecError for what it says.
     """
-    tree = read_file(path, str(path))
+    tree = read(path, str(path))
     _refuse_version(tree)
     root = find_root(path)
     layers, files = [tree], [path.resolve()]
     while "extends" in layers[-1].value:
-        base, file = _read_base(layers[-1], files, root)
+        base, file = _read_base(layers[-1], files, root, read)
         layers.append(base)
         files.append(file)
     if len(layers) > 1 and "name" not in tree.value:
@@ -52,7 +57,7 @@ def find_root(path: Path) -> Path:
     return folder
 
 
-def _read_base(tree: Tree, files: list[Path], root: Path) -> tuple[Tree, Path]:
+def _read_base(tree: Tree, files: list[Path], root: Path, read: Reader) -> tuple[Tree, Path]:
     span = tree.value_span(("extends",))
     target = tree.value["extends"]
     if not isinstance(target, str):
@@ -70,7 +75,7 @@ def _read_base(tree: Tree, files: list[Path], root: Path) -> tuple[Tree, Path]:
         raise _refuse(span, f"more than {MAX_CHAIN} specs extend each other", "merge some of them")
     name = str(Path(tree.source.name).parent / target)
     try:
-        base = read_file(file, name)
+        base = read(file, name)
     except UnreadableError as error:
         reason = error.report.diagnostics[0].message
         raise _refuse(span, f"the base cannot be read: {reason}", "check the path") from None

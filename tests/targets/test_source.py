@@ -1,4 +1,4 @@
-"""The emitted file: short, clean under the tools, the same bytes everywhere, and alone in the world.
+"""The emitted file: short, clean under the tools, the same bytes everywhere, in need of nothing.
 
 The goldens are whole files; `pytest --accept-goldens` rewrites them, for review in a diff.
 """
@@ -148,9 +148,8 @@ def test_the_bytes_are_the_same_twice(texts: dict[str, str]) -> None:
 def test_the_bytes_are_the_same_in_another_process(
     texts: dict[str, str], tmp_path: Path, seed: str
 ) -> None:
-    command = [sys.executable, "-m", "fishcompile.cli.entry"]
-    code = "from fishcompile.cli.entry import main; main()"
-    command = [sys.executable, "-c", code, "build", str(shipped("fishnet201")), "-o", "-"]
+    spec = str(shipped("fishnet201"))
+    command = [sys.executable, "-m", "fishcompile", "build", spec, "-o", "-"]
     env = {**os.environ, "PYTHONHASHSEED": seed, "LC_ALL": "C", "TZ": "Asia/Tokyo"}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, check=True)
     assert done.stdout.decode("ascii") == texts["fishnet201"]
@@ -166,7 +165,7 @@ def variations() -> Iterator[tuple[str, str]]:
     yield "numbers", text.replace("size: 64", "size: 0x40")
 
 
-@pytest.mark.parametrize(("what", "text"), variations(), ids=lambda value: value[:12])
+@pytest.mark.parametrize(("what", "text"), list(variations()), ids=lambda value: value[:12])
 def test_the_digest_is_of_what_the_spec_says(tmp_path: Path, what: str, text: str) -> None:
     plain = write_minnow(tmp_path)
     other = tmp_path / "other.yaml"
@@ -201,6 +200,7 @@ runpy.run_path(sys.argv[1], run_name="__main__")
         ("minnow", r"torch\.Size\(\[2, 10\]\)"),
         ("headless", r"\{'fine': torch\.Size\(\[2, 32, 32, 32\]\), 'coarse': .*\}"),
     ],
+    ids=["logits", "features"],
 )
 def test_it_runs_alone(tmp_path: Path, name: str, shape: str) -> None:
     changes: dict[str, str | None] = {"classifier": None} if name == "headless" else {}
@@ -253,7 +253,7 @@ def test_weights_start_as_the_authors_start_them() -> None:
             n = weight.numel()
             std = (2 / (weight.shape[2] * weight.shape[3] * weight.shape[0])) ** 0.5
             if n >= 2000:
-                # the sampling error of a normal's deviation is std / sqrt(2n), of its mean std/sqrt(n)
+                # sampling error: std / sqrt(2n) of the deviation, std / sqrt(n) of the mean
                 assert abs(weight.std().item() - std) < 6 * std / (2 * n) ** 0.5, name
                 assert abs(weight.mean().item()) < 6 * std / n**0.5, name
                 large += 1

@@ -52,7 +52,7 @@ def verify(text: str) -> None:
     if not text.isascii() or any(c != "\n" and not c.isprintable() for c in text):
         raise UnsafeOutputError("the emitted text is not plain ASCII")
     try:
-        tree = ast.parse(text)
+        tree = ast.fix_missing_locations(ast.parse(text))
     except SyntaxError as error:
         raise UnsafeOutputError(f"line {error.lineno}: {error.msg}") from None
     nodes = list(ast.walk(tree))
@@ -63,7 +63,7 @@ def verify(text: str) -> None:
     for node in nodes:
         fault = _fault(node, classes, classes | bound | _NAMES, id(node) in inner)
         if fault:
-            raise UnsafeOutputError(f"line {getattr(node, 'lineno', 0)}: {fault}")
+            raise UnsafeOutputError(f"line {getattr(node, 'lineno', 1)}: {fault}")
 
 
 def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool) -> str:
@@ -99,12 +99,13 @@ def _may_read(node: ast.Attribute, inner: bool) -> bool:
     root: ast.expr = node
     while isinstance(root, ast.Attribute):
         root = root.value
+    own = isinstance(node.value, ast.Name) and node.value.id == "self"
+    if isinstance(node.ctx, ast.Store) and not own:
+        return False
     if isinstance(root, ast.Name) and root.id in _ROOTS:
         name = ast.unparse(node)
         return name in _OF_TORCH or (inner and any(n.startswith(f"{name}.") for n in _OF_TORCH))
-    if isinstance(node.value, ast.Name) and node.value.id == "self":
-        return not node.attr.startswith("_")
-    return node.attr in _ATTRIBUTES and not isinstance(node.ctx, ast.Store)
+    return not node.attr.startswith("_") if own else node.attr in _ATTRIBUTES
 
 
 def _may_call(function: ast.expr, classes: set[str]) -> bool:
