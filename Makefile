@@ -3,16 +3,19 @@
 PYTHON ?= python3
 VENV ?= .venv
 
+# How long `make fuzz` runs.
+FUZZ_SECONDS ?= 60
+
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-slow test-all lint format clean
+.PHONY: help build test test-slow test-all fuzz fuzz-record lint format clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 build: $(STAMP) ## compile FishNet-99 to build/fishnet99.py, run that file, print its path and table
 	@mkdir -p build
@@ -29,6 +32,15 @@ test-slow: $(STAMP) ## only the tests marked slow
 
 test-all: $(STAMP) ## every test
 	$(PYTEST)
+
+fuzz: $(STAMP) ## fuzz the checker with atheris for FUZZ_SECONDS (60), from fuzz/corpus
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install --disable-pip-version-check atheris
+	@mkdir -p build/fuzz/found
+	$(BIN)/python fuzz/atheris_target.py build/fuzz/found fuzz/corpus -max_total_time=$(FUZZ_SECONDS) \
+	  -max_len=8192 -timeout=30 -rss_limit_mb=2048 -artifact_prefix=build/fuzz/
+
+fuzz-record: $(STAMP) ## 20,000 fuzzed inputs from a fixed seed; the figures go to docs/reliability.md
+	$(BIN)/python -m fuzz.record
 
 lint: $(STAMP) ## ruff's rules, its formatting, and mypy --strict
 	$(BIN)/ruff check

@@ -1,16 +1,18 @@
 """The checker's stages in order, from a file to everything that is known about it.
 
-    load -> validate -> defaults -> parse -> stage graph -> shapes -> assertions
+    load -> validate -> defaults -> parse -> stage graph -> shapes, costs -> rules
 
 Each stage stops the ones after it only where they could not know anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from fishcompile.analysis.costs import Cost, below, costs
+from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.shapes import MAX_PARAMETERS, Inference, infer
 from fishcompile.diagnostics import Diagnostic, Report, SpecError, report
 from fishcompile.language.defaults import apply_defaults
@@ -19,9 +21,8 @@ from fishcompile.language.fish import stage_graph
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.language.variants import Reader, load
-from fishcompile.reader import read_file
-from fishcompile.rules.budget import check_budget
-from fishcompile.rules.expect import check_expectations
+from fishcompile.reader import read_bytes, read_file
+from fishcompile.rules import judge
 from fishcompile.schema import validate
 from fishcompile.tree import Tree
 
@@ -62,15 +63,25 @@ def analyse(path: Path, read: Reader = read_file) -> Analysis:
     stages = stage_graph(spec, tree)
     inference = infer(stages, tree)
     costs_ = costs(inference.graph)
-    broken, silenced = check_expectations(inference.stages, inference.graph, tree)
-    diagnostics = [*inference.diagnostics, *broken]
-    if not diagnostics:
-        total = below(costs_, "")
-        diagnostics += check_budget(total, spec.budget, tree)
-        diagnostics += _refuse_giant(total, tree)
-    return Analysis(
-        tree, stages, inference, costs_, report(diagnostics, len(inference.unknown) + silenced)
-    )
+    diagnostics = list(inference.diagnostics) or _refuse_giant(below(costs_, ""), tree)
+    judged, silenced = judge(Facts(tree, stages, inference, costs_), diagnostics)
+    skipped = len(inference.unknown) + silenced
+    return Analysis(tree, stages, inference, costs_, report([*diagnostics, *judged], skipped))
+
+
+def check_texts(files: Mapping[str, str], main: str) -> Report:
+    """The report on the spec `main` of `files`, texts by name, which stand in one folder.
+
+    A text with lone surrogates stands for the bytes that they escape.
+    """
+
+    def read(_path: Path, name: str) -> Tree:
+        return read_bytes(files[name].encode("utf-8", "surrogateescape"), name)
+
+    try:
+        return analyse(Path(main), read).report
+    except SpecError as error:
+        return error.report
 
 
 def compiled(path: Path) -> Analysis:

@@ -29,7 +29,7 @@ MAX_BYTES = 1 << 20
 # The C parser is some 15 times as fast; PyYAML can be built without it.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_BOM = "\ufeff"
+BOM = "\ufeff"
 
 
 class UnreadableError(SpecError):
@@ -68,8 +68,8 @@ def read_bytes(data: bytes, name: str) -> Tree:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        line, column = end_of(data[: error.start].decode().removeprefix(_BOM))
-        source = Source(name, data.decode(errors="replace").removeprefix(_BOM))
+        line, column = end_of(data[: error.start].decode().removeprefix(BOM))
+        source = Source(name, data.decode(errors="replace").removeprefix(BOM))
         span = Span(source, line, column, line, column + 1)
         message = f"the file is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start:,}"
         raise _unreadable(span, message, "save the file as UTF-8") from None
@@ -83,13 +83,13 @@ def read_text(text: str, name: str) -> Tree:
         SpecError: with every duplicate key, tag, merge key and number that cannot stand, up to
             the first syntax error or limit.
     """
-    source = Source(name, text.removeprefix(_BOM))
+    source = Source(name, text.removeprefix(BOM))
     refused = refused_character(source)
     if refused is not None:
         raise fail(refused)
     composer = Composer(source)
     try:
-        for event in _events(source):
+        for event in events(source):
             composer.take(event)
         root = composer.finish()
     except SpecError as stop:
@@ -107,11 +107,12 @@ def _unreadable(span: Span, message: str, *advice: str) -> UnreadableError:
     return UnreadableError(report([Diagnostic("FC100", message, span, help=advice)]))
 
 
-def _events(source: Source) -> Iterator[yaml.Event]:
-    events = yaml.parse(source.text, Loader=_LOADER)
+def events(source: Source) -> Iterator[yaml.Event]:
+    """The parser's events of a text. Raises SpecError where the text is not YAML."""
+    stream = yaml.parse(source.text, Loader=_LOADER)
     while True:
         try:
-            event = next(events)
+            event = next(stream)
         except StopIteration:
             return
         # The pure-Python parser lets out what int() and chr() raise.

@@ -5,8 +5,9 @@ A schema's patterns can neither say why a name is refused nor know what torch's 
 
 from __future__ import annotations
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics import Diagnostic, Edit, Fix
 from fishcompile.names import check_name, shown, suggest_name
+from fishcompile.respell import renamed, rewritten, slip
 from fishcompile.schema_values import got
 from fishcompile.source import Span
 from fishcompile.tree import Path, Tree
@@ -19,10 +20,7 @@ def wrong_version(tree: Tree) -> Diagnostic | None:
     """FC113, where `fishspec` is not 1."""
     here: Path = ("fishspec",)
     if "fishspec" not in tree.value:
-        message = "the spec does not say its version"
-        return Diagnostic(
-            "FC113", message, start_of_spec(tree), help=("begin the file with `fishspec: 1`",)
-        )
+        return _no_version(tree)
     version = tree.value["fishspec"]
     if type(version) is int and version == VERSION:
         return None
@@ -32,7 +30,40 @@ def wrong_version(tree: Tree) -> Diagnostic | None:
             "FC113", message, tree.value_span(here), help=("use a newer fishcompile",)
         )
     message = f"`fishspec` must be {VERSION}, got {got(version)}"
-    return Diagnostic("FC113", message, tree.value_span(here), help=("write `fishspec: 1`",))
+    span = tree.value_span(here)
+    meant = version in (1.0, "1") and version is not True  # in a mapping or list it never is
+    fixes = rewritten(span, str(VERSION)) if meant else ()
+    return Diagnostic("FC113", message, span, help=("write `fishspec: 1`",), fixes=fixes)
+
+
+def _no_version(tree: Tree) -> Diagnostic:
+    """FC113 where no key is `fishspec`: mistyped, or left out."""
+    message = "the spec does not say its version"
+    for key in tree.value:
+        if slip(key, ["fishspec"]):
+            span = tree.key_span((key,))
+            fixes = renamed(span, key, "fishspec", ["fishspec"])
+            return Diagnostic(
+                "FC113", message, span, help=("did you mean `fishspec`?",), fixes=fixes
+            )
+    begin = start_of_spec(tree)
+    help_ = ("begin the file with `fishspec: 1`",)
+    return Diagnostic("FC113", message, begin, help=help_, fixes=_version_first(begin))
+
+
+def _version_first(begin: Span) -> tuple[Fix, ...]:
+    """`fishspec: 1` before the first key, with the indentation and line break of that."""
+    line, source = begin.source.line(begin.line), begin.source
+    before, rest = line[: begin.column - 1], line[begin.column - 1 :]
+    text = f"fishspec: {VERSION}"
+    if rest.startswith("{"):
+        begin = Span(source, begin.line, begin.column + 1, begin.line, begin.column + 1)
+        text += "" if rest[1:].lstrip().startswith("}") else ", "
+    elif before.strip(" "):
+        return ()
+    else:
+        text += source.line_break + before
+    return (Fix(f"write `fishspec: {VERSION}`", (Edit(begin, text),), safe=True),)
 
 
 def bad_names(tree: Tree) -> list[Diagnostic]:

@@ -6,11 +6,13 @@ values are worded in schema_values.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fishcompile.diagnostics import Diagnostic
 from fishcompile.names import shown
+from fishcompile.respell import renamed
 from fishcompile.schema_identity import start_of_spec
 from fishcompile.schema_values import example, mapping_of, node_at, subject, wrong_value
 from fishcompile.tree import Path, Plain, Tree
@@ -83,34 +85,57 @@ def _unknown(tree: Tree, schema: dict[str, Any], path: Path, meant: str | None) 
     span = tree.key_span(path)
     if meant:
         notes = (f"`{meant}` is required in {subject(at)}, and missing",)
-        return Diagnostic("FC110", message, span, notes=notes, help=(f"did you mean `{meant}`?",))
+        return Diagnostic(
+            "FC110",
+            message,
+            span,
+            notes=notes,
+            help=(f"did you mean `{meant}`?",),
+            fixes=renamed(span, key, meant, mapping_of(node_at(schema, at))),
+        )
     known = {k: n for k, n in mapping_of(node_at(schema, at)).items() if k != "after"}
-    return Diagnostic("FC110", message, span, help=_way_out(tree, schema, key, at, known))
+    free = _free(tree, path, known)
+    help_, near = _way_out(schema, key, at, known, free)
+    # all keys compete for being meant, but one that stands beside it already cannot be written
+    fixes = renamed(span, key, near, known) if near in free else ()
+    return Diagnostic("FC110", message, span, help=help_, fixes=fixes)
+
+
+def _free(tree: Tree, path: Path, known: Iterable[str]) -> list[str]:
+    """The keys that could be written beside the one at `path`: a base's may be written again."""
+    source = tree.key_span(path).source
+    at = path[:-1]
+    return [
+        key
+        for key in known
+        if (*at, key) not in tree.places or tree.key_span((*at, key)).source is not source
+    ]
 
 
 def _way_out(
-    tree: Tree, schema: dict[str, Any], key: str, at: Path, known: dict[str, Any]
-) -> tuple[str, ...]:
-    """Where an unknown key belongs, which key was meant, or else all the keys there are."""
+    schema: dict[str, Any], key: str, at: Path, known: dict[str, Any], free: list[str]
+) -> tuple[tuple[str, ...], str | None]:
+    """Where an unknown key belongs, which key was meant, or else all the keys there are.
+
+    With the key that was meant.
+    """
     inside = [name for name, below in known.items() if key in mapping_of(below)]
     if inside:
         below = mapping_of(known[inside[0]])[key]
         places = " or ".join(f"`{name}`" for name in inside)
-        return (f"it belongs in {places}: `{inside[0]}: {{{example(key, below)}}}`",)
-    entry = tree.get(at)
-    free = [name for name in known if not isinstance(entry, dict) or name not in entry]
+        return (f"it belongs in {places}: `{inside[0]}: {{{example(key, below)}}}`",), None
     near = get_close_matches(key, free, 1) or get_close_matches(key, known, 1)
     if near:
-        return (f"did you mean `{near[0]}`?",)
+        return (f"did you mean `{near[0]}`?",), near[0]
     keys = f"known keys: {', '.join(f'`{name}`' for name in known)}"
     for end in range(len(at) - 1, 0, -1):
         if key in mapping_of(node_at(schema, at[:end])):
-            return (f"it belongs in {subject(at[:end])} itself", keys)
+            return (f"it belongs in {subject(at[:end])} itself", keys), None
     for name in _OWNERS if at else ():
         node = mapping_of(schema)[name]
         if key in mapping_of(node_at(node, ("",)) or node):
-            return (f"it is a key of {_OWNERS[name]}", keys)
-    return (keys,)
+            return (f"it is a key of {_OWNERS[name]}", keys), None
+    return (keys,), None
 
 
 def _missing(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:

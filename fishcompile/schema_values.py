@@ -8,8 +8,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import Any
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics import Diagnostic, Fix
 from fishcompile.names import shown
+from fishcompile.respell import renamed, rewritten
+from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
 _ENTRIES = {"stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap"}
@@ -115,7 +117,36 @@ def wrong_value(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
     """FC112 for a value of the wrong type or out of its range."""
     value, node = tree.get(path), node_at(schema, path)
     message = f"{subject(path)} must be {allowed(node)}, got {got(value)}"
-    return Diagnostic("FC112", message, tree.value_span(path), help=_advice(path, value, node))
+    span = tree.value_span(path)
+    fixes = _fixes(span, value, node)
+    return Diagnostic("FC112", message, span, help=_advice(path, value, node), fixes=fixes)
+
+
+def _fixes(span: Span, value: Plain, node: dict[str, Any]) -> tuple[Fix, ...]:
+    """The value spelled as it was meant: a word without its slip, 64 for 64.0 and for "64"."""
+    words = [str(word) for word in node.get("enum") or node.get("else", {}).get("enum") or ()]
+    if isinstance(value, str) and words:
+        near = get_close_matches(value, words, 1)
+        return renamed(span, value, near[0], words) if near else ()
+    if value is False and "none" in words:
+        return rewritten(span, "none", safe=False)
+    number = _meant_number(value)
+    return rewritten(span, str(number)) if number is not None and _takes(node, number) else ()
+
+
+def _meant_number(value: Plain) -> int | None:
+    """The integer that was written as 64.0 or as a text of digits."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _UNBOUNDED:
+        return int(value)
+    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 12
+    return int(value) if digits and isinstance(value, str) else None
+
+
+def _takes(node: dict[str, Any], number: int) -> bool:
+    """Whether the schema allows this integer, alone or as one of the ways to write the value."""
+    node = node.get("else", node)
+    in_range = node.get("minimum", number) <= number <= node.get("maximum", number)
+    return node.get("const") == number or ("integer" in node.get("type", ()) and in_range)
 
 
 def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:

@@ -27,6 +27,17 @@ class Source:
         """The lines of the text without their line breaks, by YAML 1.2's three breaks."""
         return tuple(_LINE_BREAK.split(self.text))
 
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset in the text at which each line begins."""
+        return (0, *(found.end() for found in _LINE_BREAK.finditer(self.text)))
+
+    @property
+    def line_break(self) -> str:
+        """The first line break of the text, which stands for all of them."""
+        found = _LINE_BREAK.search(self.text)
+        return found[0] if found else "\n"
+
     def line(self, number: int) -> str:
         """Line `number` (1-based), or the empty string past the end."""
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""

@@ -16,9 +16,8 @@ from fishcompile.source import Source, Span, start_of
 
 # YAML 1.2's printable characters (section 5.1), less the byte-order mark and the three that only
 # YAML 1.1, and so PyYAML, takes for line breaks.
-_REFUSED = re.compile(
-    "[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_REFUSED = "[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_WHITE = str.maketrans("\t\n\r", "   ")
 _LINE_BREAKS = {"\x85": "NEL", "\u2028": "line separator", "\u2029": "paragraph separator"}
 
 
@@ -89,7 +88,10 @@ _NOUNS = {
 
 def refused_character(source: Source) -> Diagnostic | None:
     """The finding about the first character that no spec may hold, if there is one."""
-    found = _REFUSED.search(source.text)
+    # every character that Python prints may stand in a spec, and most specs hold no others
+    if source.text.translate(_WHITE).isprintable():
+        return None
+    found = re.search(_REFUSED, source.text)
     if found is None:
         return None
     line, column = end_of(source.text[: found.start()])

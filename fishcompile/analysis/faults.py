@@ -9,10 +9,12 @@ from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.expand import WRITTEN
 from fishcompile.ir.builder import ExpansionError
 from fishcompile.ir.graph import Value
-from fishcompile.language.spec import StageSpec
+from fishcompile.language.spec import ClassifierSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT, StageNode
 from fishcompile.tensor import TensorType
 from fishcompile.tree import Path, Tree
+
+_DIVISORS = ("reduction", "squeeze")
 
 if TYPE_CHECKING:
     from fishcompile.analysis.shapes import StageFacts
@@ -34,8 +36,9 @@ def explain(
         if edge.source != INPUT
     ]
     path = _place(error, node, tree)
-    # a stage as a whole is pointed at by its name, a key by what is written for it
-    span = tree.key_span(path) if path == node.path or len(path) < 3 else tree.value_span(path)
+    # a stage or layer as a whole is pointed at by its name, a key by what is written for it
+    whole = path == node.path or path[:-1] == ("stem",)
+    span = tree.key_span(path) if whole else tree.value_span(path)
     return Diagnostic(
         error.cause.rule,
         f"{node.name}: {_message(error, node)}",
@@ -67,8 +70,12 @@ def _message(error: ExpansionError, node: StageNode) -> str:
 def _place(error: ExpansionError, node: StageNode, tree: Tree) -> Path:
     """The written key that the fault leads back to, or the stage (or stem layer) itself."""
     if node.name == "stem":
-        return ("stem", error.node.split(".")[1])
-    keys = [WRITTEN.get(field, (field,)) for field in error.fields]
+        layer: Path = ("stem", error.node.split(".")[1])
+        key = (*layer, error.cause.field or "")  # a layer's keys are its operation's own fields
+        return key if key in tree.places else layer
+    # where a width was divided to nothing, the divisor is at fault before the width
+    fields = sorted(error.fields, key=lambda field: field not in _DIVISORS)
+    keys = [_key(field, node) for field in fields]
     if _merges(error, node):
         keys = [("merge",)] if error.cause.rule == "FC301" else []
         keys.append(("transfer", "from"))
@@ -79,6 +86,13 @@ def _place(error: ExpansionError, node: StageNode, tree: Tree) -> Path:
     return node.path
 
 
+def _key(field: str, node: StageNode) -> Path:
+    """Where a block's parameter is written, below the stage's own path."""
+    if field == "reduction" and isinstance(node.config, ClassifierSpec):
+        return ("reduction",)
+    return WRITTEN.get(field, (field,))
+
+
 def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str, ...]:
     number = error.cause.divide
     if number is not None:
@@ -87,29 +101,38 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
         return (f"{number} can be split into {', '.join(divisors[:8])}{more}",)
     match error.cause.rule:
         case "FC302":
-            return ("make the stage wider, or `block: {reduction: ...}` smaller",)
+            divisor = next((field for field in error.fields if field in _DIVISORS), "reduction")
+            *within, key = _key(divisor, node)
+            written = f"{within[0]}: {{{key}: ...}}" if within else f"{key}: ..."
+            return (f"make the stage wider, or `{written}` smaller",)
         case "FC301" if _merges(error, node):
-            return ("`merge: concat` joins any widths", _skips(error, facts))
+            return ("`merge: concat` joins any widths", _skips(error, node, facts))
         case "FC303" if _merges(error, node):
-            return (_skips(error, facts),)
+            return (_skips(error, node, facts),)
+        case "FC304" if error.cause.field == "padding":
+            return ("pad by at most half of the kernel",)
         case "FC304":
             return ("raise `input.size`, or sample down less often",)
         case _:
             return ()
 
 
-def _skips(error: ExpansionError, facts: Facts) -> str:
+def _skips(error: ExpansionError, node: StageNode, facts: Facts) -> str:
     """The stages before this one whose output would fit in the place of the skip."""
     trunk = error.operands[0]
-    fitting = [name for name, fact in facts.items() if _fits(error, trunk, fact.output)]
+    fitting = [name for name, fact in facts.items() if _fits(error, node, trunk, fact.output)]
     names = ", ".join(f"`{name}` ({facts[name].output})" for name in fitting)
     return f"skips that fit here: {names}" if names else "no stage before it fits as its skip"
 
 
-def _fits(error: ExpansionError, trunk: TensorType, skip: TensorType) -> bool:
+def _fits(error: ExpansionError, node: StageNode, trunk: TensorType, skip: TensorType) -> bool:
     if len(skip.sides) != 2:
         return False
-    if error.node.endswith(".up"):
-        return all(to >= side for side, to in zip(trunk.sides, skip.sides, strict=True))
+    if error.node.endswith(".up") and isinstance(node.config, StageSpec):
+        up = node.config.up
+        return all(
+            to >= side if up.kind != "deconv" else to // up.stride == side
+            for side, to in zip(trunk.sides, skip.sides, strict=True)
+        )
     same_width = error.cause.rule != "FC301" or skip.channels == trunk.channels
     return skip.sides == trunk.sides and same_width

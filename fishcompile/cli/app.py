@@ -74,7 +74,7 @@ def main() -> None:
         app = build_app(next((word for word in sys.argv[1:] if word[:1] != "-"), None))
         gc.freeze()
         gc.enable()
-        app()
+        app(prog_name="fishcompile")
         sys.stdout.flush()
         code = 0
     except SystemExit as exit_:

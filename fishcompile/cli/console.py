@@ -15,9 +15,36 @@ def print_report(report: Report) -> None:
     """The report as text on standard output, coloured where that is a terminal."""
     from fishcompile.formats.text import render
 
-    color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    width = shutil.get_terminal_size((100, 24)).columns
-    print(render(report, color=color, width=max(width, 40)))
+    say(render(report, color=wants_color("auto"), width=line_width()))
+
+
+def say(text: str) -> None:
+    """A line or lines on standard output; what its encoding lacks is written as an escape."""
+    try:
+        print(text)
+    except UnicodeEncodeError:
+        encoding = sys.stdout.encoding
+        print(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def wants_color(when: str) -> bool:
+    """Whether to colour standard output, `when` being auto, always or never.
+
+    In auto NO_COLOR, then FORCE_COLOR, then a dumb terminal decide, each where it is set and not
+    empty, as in Python itself; else whether standard output is a terminal.
+    """
+    if when != "auto":
+        return when == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+
+def line_width() -> int:
+    """The columns of the terminal, 100 where there is none; COLUMNS is honoured."""
+    return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
 
 def complain(message: str, way_out: str = "") -> None:

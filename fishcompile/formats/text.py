@@ -14,8 +14,11 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from fishcompile.formats import Checked, Page, count, findings
+from fishcompile.formats._escape import inert
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fishcompile.diagnostics import Diagnostic, Report
     from fishcompile.source import Source, Span
@@ -39,18 +42,36 @@ _STYLES = {
 }
 
 
+def write(checked: Sequence[Checked], page: Page) -> str:
+    """Every finding of a run, the counts, and a last line where there are no errors."""
+    skipped = sum(item.report.skipped for item in checked)
+    found = tuple(findings(checked))
+    text = _render(found, skipped, color=page.color, width=page.width)
+    if found and len(checked) > 1:
+        marked = sum(bool(item.report.diagnostics) for item in checked)
+        text += f" in {marked} of {len(checked)} specs"
+    lines = [text] if text else []
+    if not page.quiet and all(item.report.ok and not item.unreadable for item in checked):
+        lines.append(f"{count(len(checked), 'spec')} checked, no errors")
+    return inert("\n".join(lines))
+
+
 def render(report: Report, *, color: bool = False, width: int = 100) -> str:
     """The report as text without a final line break; the empty string for an empty report.
 
     Lines of source are cut to `width` columns around their carets; messages are never cut.
     """
-    blocks = [render_diagnostic(d, color=color, width=width) for d in report.diagnostics]
+    return _render(report.diagnostics, report.skipped, color=color, width=width)
+
+
+def _render(found: Sequence[Diagnostic], skipped: int, *, color: bool, width: int) -> str:
+    blocks = [render_diagnostic(d, color=color, width=width) for d in found]
     summary = []
-    if report.skipped:
-        checks = _count(report.skipped, "check")
+    if skipped:
+        checks = count(skipped, "check")
         summary.append(f"= note: {checks} downstream skipped (input unknown)")
-    kinds = [d.severity for d in report.diagnostics]
-    counts = [_count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
+    kinds = [d.severity for d in found]
+    counts = [count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
     if counts:
         summary.append(", ".join(counts))
     return "\n\n".join([*blocks, "\n".join(summary)] if summary else blocks)
@@ -228,7 +249,3 @@ def _window(line: _Line, around: tuple[int, int], room: int) -> tuple[str, int, 
     tail = _ELLIPSIS if last < len(line.pieces) else ""
     shift = len(head) - line.columns[first]
     return head + "".join(line.pieces[first:last]) + tail, shift, line.columns[last] + len(tail)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("s" if number != 1 else "")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.diagnostics import Diagnostic, Fix, Related
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import StageNode
 from fishcompile.nearest import nearest
+from fishcompile.respell import renamed
 from fishcompile.tree import Path, Tree
 
 
@@ -50,16 +51,27 @@ def _width(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
             f"`{stage.name}` projects to a width that it does not say",
             tree.key_span(stage.path),
             help=("choose the width: `out: 128`", *([f"did you mean `{near}`?"] if near else [])),
+            fixes=_of_the_base(stage, near, tree) if near else (),
         )
+
+
+def _of_the_base(stage: StageSpec, near: str, tree: Tree) -> tuple[Fix, ...]:
+    """A variant's new stage renamed to the stage of its base that was meant."""
+    span, other = tree.key_span(stage.path), tree.key_span((stage.section, near))
+    tail = tree.value["tail"]
+    if span.source == other.source or not isinstance(tail, dict):
+        return ()
+    return renamed(span, stage.name, near, [name for name in tail if name != stage.name])
 
 
 def _sampling(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
     down, up = (*stage.path, "down"), (*stage.path, "up")
-    if stage.down.kind != "none" and stage.up.kind != "none":
+    if stage.down.kind != "none" and stage.up.kind != "none" and {down, up} <= tree.places.keys():
         message = f"`{stage.name}` samples both down and up"
         related = (Related(tree.key_span(up), "and up here"),)
         help_ = ("keep one; a stage changes resolution once",)
         yield Diagnostic("FC206", message, tree.key_span(down), "", "error", related, (), help_)
+        return
     clash = {"ur": (down, stage.down.kind), "dr": (up, stage.up.kind)}.get(stage.merge)
     if clash and clash[1] != "none":
         message = f"`merge: {stage.merge}` and `{clash[0][-1]}: {clash[1]}` contradict each other"

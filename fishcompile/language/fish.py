@@ -11,7 +11,7 @@ from itertools import islice
 
 import networkx as nx
 
-from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, report
+from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, fail, report
 from fishcompile.language.applicable import check_stage
 from fishcompile.language.spec import FishSpec, StageSpec
 from fishcompile.language.stage_graph import (
@@ -24,6 +24,8 @@ from fishcompile.language.stage_graph import (
     digraph,
 )
 from fishcompile.nearest import nearest
+from fishcompile.respell import renamed
+from fishcompile.schema_identity import start_of_spec
 from fishcompile.tree import Path, Tree
 
 _SINK = "outputs of the network"
@@ -47,6 +49,10 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     )
     output = "classifier" if spec.classifier else None
     outputs = {source for _, source in taps} | ({output} if output else set())
+    if not outputs:
+        message = "the spec has no stage and no tap, so the network would give nothing"
+        advice = "add a stage, for example `tail: {tail1: {out: 128, blocks: 2}}`"
+        raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=(advice,)))
     _refuse_unused(graph, flow, outputs, tree)
     return StageGraph(spec.name, spec.input, flow, taps, output, spec.budget)
 
@@ -124,7 +130,8 @@ def _unknown(name: str, path: Path | None, names: tuple[str, ...], tree: Tree) -
     way_out = f"did you mean `{near}`?" if near else f"the stages are {known}"
     assert path is not None, "implied sources exist"
     span = tree.value_span(path)
-    return Diagnostic("FC203", f"no stage is named `{name}`", span, help=(way_out,))
+    fixes = renamed(span, name, near, names) if near else ()
+    return Diagnostic("FC203", f"no stage is named `{name}`", span, help=(way_out,), fixes=fixes)
 
 
 def _refuse_cycle(graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], tree: Tree) -> None:

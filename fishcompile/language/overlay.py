@@ -6,10 +6,9 @@ or after the entry that its own `after` names.
 
 from __future__ import annotations
 
-from itertools import islice
-
 from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, report
 from fishcompile.nearest import nearest
+from fishcompile.respell import renamed
 from fishcompile.tree import Path, Place, Plain, Tree, walk
 
 
@@ -48,7 +47,7 @@ def _merge(
         if len(problems) >= MAX_FINDINGS:
             break
         if key not in below and new is None:
-            problems.append(_removes_nothing(base, top, here, below))
+            problems.append(_removes_nothing(base, top, here, below, above))
         elif key not in below:
             merged[key] = _copy(top, new, here, places)
     return _ordered(merged, above, top, path, problems)
@@ -68,16 +67,7 @@ def _ordered(
             continue
         anchor = entry["after"]
         if anchor == key or anchor not in merged:
-            span = top.value_span((*path, key, "after"))
-            names = ", ".join(f"`{name}`" for name in islice(merged, 20) if name != key)
-            problems.append(
-                Diagnostic(
-                    "FC203",
-                    f"`{key}` cannot stand after `{span.text}`",
-                    span,
-                    help=(f"write one of {names}",),
-                )
-            )
+            problems.append(_after_nothing(top, (*path, key, "after"), anchor, merged))
             continue
         order.remove(key)
         order.insert(order.index(str(anchor)) + 1, key)
@@ -86,6 +76,20 @@ def _ordered(
         if key in above and isinstance(entry, dict) and "after" in entry:
             result[key] = {name: item for name, item in entry.items() if name != "after"}
     return result
+
+
+def _after_nothing(top: Tree, path: Path, anchor: Plain, merged: dict[str, Plain]) -> Diagnostic:
+    key, span = str(path[-2]), top.value_span(path)
+    others = [name for name in merged if name != key]
+    near = nearest(anchor, others) if isinstance(anchor, str) else None
+    names = ", ".join(f"`{name}`" for name in others[:20])
+    return Diagnostic(
+        "FC203",
+        f"`{key}` cannot stand after `{span.text}`",
+        span,
+        help=(f"did you mean `{near}`?" if near else f"write one of {names}",),
+        fixes=renamed(span, str(anchor), near, others) if near else (),
+    )
 
 
 def _copy(tree: Tree, value: Plain, path: Path, places: dict[Path, Place]) -> Plain:
@@ -99,14 +103,18 @@ def _copy_place(tree: Tree, path: Path, places: dict[Path, Place]) -> None:
         places[path] = tree.places[path]
 
 
-def _removes_nothing(base: Tree, top: Tree, path: Path, below: dict[str, Plain]) -> Diagnostic:
-    name = str(path[-1])
+def _removes_nothing(
+    base: Tree, top: Tree, path: Path, below: dict[str, Plain], above: dict[str, Plain]
+) -> Diagnostic:
+    name, span = str(path[-1]), top.key_span(path)
     near = nearest(name, below)
+    fixes = renamed(span, name, near, below) if near and near not in above else ()
     return Diagnostic(
         "FC120",
         f"`{name}: null` removes nothing",
-        top.key_span(path),
+        span,
         label="the base has no such entry",
         related=(Related(base.key_span(path), "the base's entries are here"),),
         help=(f"did you mean `{near}`?",) if near else ("leave the line out",),
+        fixes=fixes,
     )

@@ -42,7 +42,8 @@ def load(path: Path, read: Reader = read_file) -> Tree:
         at = tree.key_span(("extends",))
         raise fail(Diagnostic("FC111", "a variant needs a `name` of its own", at))
     merged = layers.pop()
-    _refuse_after(merged)
+    if layers:
+        _refuse_after(merged)  # in a spec without a base, the schema finds it among all else
     while layers:
         merged = overlay(_without_expectations(merged), layers.pop())
     return _without_extends(merged)

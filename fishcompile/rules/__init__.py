@@ -1,1 +1,66 @@
-"""The rules: every finding's id, name and reason, by family."""
+"""The rules, one file each: every finding's id, name and reason, found by the name of its file.
+
+Only rules of the families FC4xx and FC5xx have a `check`, so that `judging` needs to import no
+other file: a check of a spec does not pay for the texts of all rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import import_module
+from itertools import islice
+from pkgutil import iter_modules
+
+from fishcompile.analysis.facts import Facts
+from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic
+from fishcompile.rules.base import Rule, Skipped
+
+_JUDGING = ("fc4", "fc5")
+
+
+@cache
+def registry() -> dict[str, Rule]:
+    """All rules by id, in the order of the ids."""
+    return {rule.id: rule for rule in _found("fc")}
+
+
+@cache
+def judging() -> tuple[Rule, ...]:
+    """The rules that have a check, in the order of their ids."""
+    return tuple(rule for prefix in _JUDGING for rule in _found(prefix))
+
+
+def judge(facts: Facts, found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], int]:
+    """What the rules find beside what was `found` before, and how much follows from that."""
+    errors = any(diagnostic.severity == "error" for diagnostic in found)
+    findings: list[Diagnostic] = []
+    skipped = 0
+    for rule in judging():
+        assert rule.check is not None, f"{rule.id} is named as one that judges"
+        if errors and rule.whole:
+            continue
+        own: list[Diagnostic] = []
+        for item in islice(rule.check(facts), MAX_FINDINGS + 1):
+            if isinstance(item, Skipped):
+                skipped += item.count
+            else:
+                own.append(item)
+        if len(own) > MAX_FINDINGS:
+            own[MAX_FINDINGS] = _left_out(rule, own[MAX_FINDINGS - 1])
+        errors = errors or (rule.severity == "error" and bool(own))
+        findings += own
+    return findings, skipped
+
+
+def _left_out(rule: Rule, last: Diagnostic) -> Diagnostic:
+    message = f"more findings of {rule.id} are left out"
+    return Diagnostic("FC104", message, last.span, severity=rule.severity)
+
+
+def _found(prefix: str) -> Iterator[Rule]:
+    names = sorted(module.name for module in iter_modules(__path__))
+    for name in names:
+        if name.startswith(prefix) and name[2:5].isdigit():
+            rule: Rule = import_module(f"{__name__}.{name}").RULE
+            yield rule

@@ -1,4 +1,4 @@
-"""FC401: what a spec asserts of its stages, held against the inferred facts.
+"""What a spec asserts of its stages, held against the inferred facts: the check of FC401.
 
 Widths and sizes are judged apart. Once a stage breaks one, the same fault of whatever reads it
 follows from the first and is counted, not reported.
@@ -6,14 +6,16 @@ follows from the first and is counted, not reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.shapes import StageFacts
 from fishcompile.diagnostics import Diagnostic
 from fishcompile.ir.graph import Graph
 from fishcompile.language.spec import ExpectSpec, LayerSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT
+from fishcompile.rules.base import Skipped
 from fishcompile.rules.expect_words import entering, leaving
 from fishcompile.tensor import TensorType
 from fishcompile.tree import Path, Tree
@@ -27,14 +29,12 @@ class _Claim:
     found: Diagnostic | None
 
 
-def check_expectations(
-    stages: Mapping[str, StageFacts], graph: Graph, tree: Tree
-) -> tuple[list[Diagnostic], int]:
+def check_expectations(spec: Facts) -> Iterator[Diagnostic | Skipped]:
     """The first broken assertions along the data, and how many follow from them."""
-    reported: list[Diagnostic] = []
+    graph, tree = spec.inference.graph, spec.tree
     silenced = 0
     broken: dict[str, set[str]] = {INPUT: set()}
-    for facts in stages.values():
+    for facts in spec.inference.stages.values():
         upstream = set().union(*(broken[edge.source] for edge in facts.node.inputs))
         broken[facts.node.name] = upstream
         for claim in _claims(facts, graph, tree):
@@ -43,9 +43,10 @@ def check_expectations(
             if claim.about in upstream:
                 silenced += 1
             else:
-                reported.append(claim.found)
                 upstream.add(claim.about)
-    return reported, silenced
+                yield claim.found
+    if silenced:
+        yield Skipped(silenced)
 
 
 def _claims(facts: StageFacts, graph: Graph, tree: Tree) -> Iterator[_Claim]:

@@ -86,7 +86,7 @@ def test_macs_of_a_variant_of_fishnet99(tmp_path: Path) -> None:
     "changes",
     [
         {"body": "{body2: {blocks: 1, up: deconv, transfer: {from: tail1}}}", "head": None},
-        {"head": "{head1: {blocks: 1, down: strided_conv, transfer: {from: bridge}}}"},
+        {"head": "{head1: {blocks: 1, down: strided_conv, transfer: {from: body2}}}"},
         {"tail": "{tail1: {out: 16, blocks: 1, block: {groups: 4}}, tail2: {out: 32, blocks: 2}}"},
     ],
 )

@@ -52,7 +52,7 @@ def verify(text: str) -> None:
     if not text.isascii() or any(c != "\n" and not c.isprintable() for c in text):
         raise UnsafeOutputError("the emitted text is not plain ASCII")
     try:
-        tree = ast.fix_missing_locations(ast.parse(text))
+        tree = ast.parse(text)
     except SyntaxError as error:
         raise UnsafeOutputError(f"line {error.lineno}: {error.msg}") from None
     nodes = list(ast.walk(tree))
@@ -68,27 +68,36 @@ def verify(text: str) -> None:
 
 def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool) -> str:
     """What is wrong with a node, empty where nothing is; `inner` ones stand before a dot."""
-    if not isinstance(node, _NODES):
-        return type(node).__name__
     match node:
-        case ast.Import() | ast.ImportFrom() if ast.unparse(node) not in _IMPORTS:
-            return ast.unparse(node)
-        case ast.ClassDef() if node.decorator_list or node.keywords:
-            return "a class with decorators or keywords"
-        case ast.FunctionDef(name=name) if node.decorator_list or _is_special(name):
-            return f"the function {name} or its decorators"
-        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name) if name in _ROOTS:
-            return f"a new meaning of {name}"
-        case ast.Name(id=name, ctx=ast.Store()) if name == "self" or _is_special(name):
-            return f"a new meaning of {name}"
-        case ast.Name(id=name, ctx=ast.Load()) if name not in names:
-            return "" if inner and name in _ROOTS else f"the name {name}"
-        case ast.Attribute() if not _may_read(node, inner):
-            return f"the attribute {ast.unparse(node)}"
-        case ast.Call(func=function) if not _may_call(function, classes):
-            return f"call of {ast.unparse(function)}"
+        case _ if not isinstance(node, _NODES):
+            return type(node).__name__
+        # operators know no line, so they are named where they stand
+        case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op, *_]):
+            return "" if isinstance(op, _NODES) else type(op).__name__
+        case ast.Import() | ast.ImportFrom():
+            return "" if ast.unparse(node) in _IMPORTS else ast.unparse(node)
+        case ast.ClassDef() | ast.FunctionDef():
+            return _definition(node)
+        case ast.arg(arg=name):
+            return f"a new meaning of {name}" if name in _ROOTS else ""
+        case ast.Name(id=name, ctx=ast.Store()):
+            taken = name in _ROOTS or name == "self" or _is_special(name)
+            return f"a new meaning of {name}" if taken else ""
+        case ast.Name(id=name):
+            known = name in names or (inner and name in _ROOTS)
+            return "" if known else f"the name {name}"
+        case ast.Attribute():
+            return "" if _may_read(node, inner) else f"the attribute {ast.unparse(node)}"
+        case ast.Call(func=function):
+            return "" if _may_call(function, classes) else f"call of {ast.unparse(function)}"
         case _:
             return ""
+
+
+def _definition(node: ast.ClassDef | ast.FunctionDef) -> str:
+    if node.decorator_list or (isinstance(node, ast.ClassDef) and node.keywords):
+        return f"decorators or keywords of {node.name}"
+    return f"the name {node.name}" if _is_special(node.name) else ""
 
 
 def _is_special(name: str) -> bool:

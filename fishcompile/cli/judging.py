@@ -1,0 +1,66 @@
+"""The policy of a run of `check`: what its options and each spec's project make of the reports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fishcompile.diagnostics import SpecError
+from fishcompile.errors import UsageError
+from fishcompile.formats import Checked
+from fishcompile.language.variants import Reader
+from fishcompile.policy.apply import Judged, apply
+from fishcompile.policy.baseline import read_baseline, stale_words, write_baseline
+from fishcompile.policy.config import Config, find_config, override
+from fishcompile.source import Source
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The options that choose findings; an empty text is an option that was not given."""
+
+    select: str = ""
+    ignore: str = ""
+    warn_as_error: str = ""
+    baseline: str = ""
+    write_baseline: str = ""
+
+
+def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[Checked]:
+    """The checked specs with the findings that remain; stale baseline entries go to stderr.
+
+    With `write_baseline` what remains is accepted, and nothing does. Raises UsageError.
+    """
+    if choice.baseline and choice.write_baseline:
+        raise UsageError("--baseline and --write-baseline exclude each other", "give one of them")
+    baseline = read_baseline(Path(choice.baseline)) if choice.baseline else None
+    judged = [Judged(item.report, _source(item, read), _config(item, choice)) for item in checked]
+    outcome = apply(judged, baseline)
+    if outcome.stale:
+        print(stale_words(outcome.stale), file=sys.stderr)
+    remaining = [
+        replace(item, report=report) for item, report in zip(checked, outcome.reports, strict=True)
+    ]
+    if choice.write_baseline:
+        file = Path(choice.write_baseline)
+        written = write_baseline(file, [item.report.diagnostics for item in remaining])
+        print(f"wrote {file}: {len(written.entries)} findings accepted", file=sys.stderr)
+        return judge_run(checked, replace(choice, write_baseline="", baseline=str(file)), read)
+    return remaining
+
+
+def _source(item: Checked, read: Reader) -> Source | None:
+    """The spec's own text; the reader has it already."""
+    try:
+        return read(Path(item.path), item.path).source
+    except SpecError:
+        return None
+
+
+def _config(item: Checked, choice: Choice) -> Config:
+    config = find_config(Path(item.path))
+    return override(
+        config, choice.select or None, choice.ignore or None, choice.warn_as_error or None
+    )

@@ -1,0 +1,63 @@
+"""Rename: a stage or a layer gets another name everywhere, in its base and all variants of that."""
+
+from __future__ import annotations
+
+from lsprotocol import types as lsp
+
+from fishcompile.lsp.family import family, places
+from fishcompile.lsp.session import Session, Spot
+from fishcompile.lsp.stage_names import PARTS, Occurrence, names_of, occurrence_at
+from fishcompile.names import check_name, shown
+from fishcompile.source import Span
+
+
+class RefusedError(Exception):
+    """A rename that cannot be; the message says why."""
+
+
+def prepare_rename(session: Session, at: Spot) -> lsp.PrepareRenamePlaceholder:
+    """The name under the cursor. Raises RefusedError where there is none to change."""
+    name = _renameable(session, at)
+    return lsp.PrepareRenamePlaceholder(session.positions.range(_inside(name.span)), name.name)
+
+
+def rename(session: Session, at: Spot, new: str) -> lsp.WorkspaceEdit:
+    """The edits of every file. Raises RefusedError where the name cannot be or is taken."""
+    name = _renameable(session, at)
+    reason = check_name(new)
+    if reason:
+        raise RefusedError(f"{shown(new)} {reason}")
+    if new == name.name:
+        return lsp.WorkspaceEdit({})
+    documents = session.documents
+    home, found = places(documents, at.buffer.path, name.kind, name.name)
+    changes: dict[str, list[lsp.TextEdit]] = {}
+    for file, layers in family(documents, home).items():
+        if new in names_of(layers, name.kind) or (name.kind == "stage" and new in PARTS):
+            raise RefusedError(f"{shown(new)} is taken in {file.name}")
+    for file, occurrence in found:
+        span = _inside(occurrence.span)
+        if not span.text.startswith("*"):  # an alias follows its anchor
+            edit = lsp.TextEdit(session.positions.range(span), new)
+            changes.setdefault(documents.uri(file), []).append(edit)
+    return lsp.WorkspaceEdit(changes)
+
+
+def _renameable(session: Session, at: Spot) -> Occurrence:
+    tree = session.tree(at.buffer)
+    if tree is None:
+        raise RefusedError("the spec does not read as YAML; mend it first")
+    name = occurrence_at(tree, at.line, at.column)
+    if name is None or name.name == "input":
+        raise RefusedError("this is not the name of a stage or layer")
+    if name.name in PARTS and name.kind == "stage":
+        raise RefusedError(f"{shown(name.name)} is a word of the language")
+    return name
+
+
+def _inside(span: Span) -> Span:
+    """A name without its quotes."""
+    text = span.text
+    if len(text) < 2 or text[0] not in "\"'" or span.line != span.end_line:
+        return span
+    return Span(span.source, span.line, span.column + 1, span.end_line, span.end_column - 1)

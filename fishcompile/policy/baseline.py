@@ -1,0 +1,164 @@
+"""Baseline: the findings that a project had when it adopted the gate, accepted until mended.
+
+`read_baseline` for `--baseline`, `write_baseline` for `--write-baseline`. An entry knows its
+finding by rule, path, the text of its line and a count of equal ones before it, so lines may
+move. Errors of every family can be accepted, as old specs may be broken; a file that cannot be
+read cannot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.errors import UsageError
+from fishcompile.files import is_file, write_atomic
+
+VERSION = 1
+_KIND = "fishcompile baseline"
+_MAX_BYTES = 1 << 26
+_MAX_LINE = 160
+_ANEW = "write it anew with --write-baseline"
+
+
+class Entry(NamedTuple):
+    """One accepted finding; `path` is relative to the baseline's folder, `number` from 1."""
+
+    path: str
+    rule: str
+    line: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The entries of the file at `path`."""
+
+    path: Path
+    entries: frozenset[Entry] = frozenset()
+
+    @property
+    def folder(self) -> Path:
+        """What the entries' paths are relative to."""
+        return self.path.resolve().parent
+
+    def stale(self, matched: set[Entry], files: Iterable[str]) -> tuple[Entry, ...]:
+        """The entries that nothing matched, of the files that were checked or are gone."""
+        checked = {_relative(file, self.folder) for file in files}
+        left = self.entries - matched
+        return tuple(
+            entry
+            for entry in sorted(left)
+            if entry.path in checked or not (self.folder / entry.path).exists()
+        )
+
+
+def fingerprints(found: Sequence[Diagnostic], folder: Path) -> list[Entry]:
+    """The entry that stands for each finding of one report."""
+    seen: Counter[tuple[str, str, str]] = Counter()
+    paths: dict[str, str] = {}
+    result = []
+    for diagnostic in found:
+        name = diagnostic.span.source.name
+        if name not in paths:
+            paths[name] = _relative(name, folder)
+        line = _normal(diagnostic.span.source.line(diagnostic.span.line))
+        key = (paths[name], diagnostic.rule, line)
+        seen[key] += 1
+        result.append(Entry(*key, seen[key]))
+    return result
+
+
+def read_baseline(path: Path) -> Baseline:
+    """The baseline at `path`. Raises UsageError where there is none or it does not hold."""
+    if not is_file(path):
+        raise UsageError(f"there is no baseline {path}", "make it with --write-baseline")
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_BYTES:
+        raise UsageError(f"{path} has more than {_MAX_BYTES:,} bytes", _ANEW)
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path} is not a baseline: {error}", _ANEW) from error
+    if not isinstance(content, dict) or content.get("kind") != _KIND:
+        raise UsageError(f"{path} is not a baseline of fishcompile", _ANEW)
+    if content.get("version") != VERSION:
+        raise UsageError(f"{path} is of another version than {VERSION}", _ANEW)
+    findings = content.get("findings")
+    if not isinstance(findings, list):
+        raise UsageError(f"{path}: `findings` is a list", _ANEW)
+    return Baseline(path, frozenset(_entry(item, at, path) for at, item in enumerate(findings)))
+
+
+def write_baseline(path: Path, reports: Iterable[Sequence[Diagnostic]]) -> Baseline:
+    """Accepts what is found in these reports, and nothing else, in the file at `path`.
+
+    Raises UsageError where that is a file that is no baseline.
+    """
+    if is_file(path):
+        try:
+            old = path.read_bytes()[:_MAX_BYTES]
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        if old.strip() and _KIND.encode() not in old[:200]:
+            raise UsageError(f"{path} is not a baseline; it is not overwritten")
+    folder = path.resolve().parent
+    found = {
+        entry
+        for diagnostics in reports
+        for entry in fingerprints([d for d in diagnostics if d.rule != "FC100"], folder)
+    }
+    findings = [entry._asdict() for entry in sorted(found)]
+    content = {"kind": _KIND, "version": VERSION, "findings": findings}
+    write_atomic(path, (json.dumps(content, indent=1) + "\n").encode())
+    return Baseline(path, frozenset(found))
+
+
+def stale_words(stale: Sequence[Entry]) -> str:
+    """What to say of entries that match nothing any more; empty where there are none."""
+    if not stale:
+        return ""
+    count = (
+        "1 baseline entry matches" if len(stale) == 1 else f"{len(stale)} baseline entries match"
+    )
+    lines = [f"  {entry.path}: {entry.rule}: {entry.line}" for entry in stale[:20]]
+    more = [f"  and {len(stale) - 20} more"] if len(stale) > 20 else []
+    return "\n".join([f"{count} nothing any more; {_ANEW}", *lines, *more])
+
+
+def _entry(item: object, at: int, path: Path) -> Entry:
+    if isinstance(item, dict) and item.keys() == set(Entry._fields):
+        entry = Entry(**item)
+        texts = (entry.path, entry.rule, entry.line)
+        if all(isinstance(text, str) for text in texts) and type(entry.number) is int:
+            return entry
+    keys = ", ".join(f"`{key}`" for key in Entry._fields)
+    raise UsageError(f"{path}: entry {at + 1} of `findings` does not consist of {keys}", _ANEW)
+
+
+def _relative(file: str, folder: Path) -> str:
+    target = Path(file).resolve()
+    try:
+        return Path(os.path.relpath(target, folder)).as_posix()
+    except ValueError:  # on another drive
+        return target.as_posix()
+
+
+def _normal(line: str) -> str:
+    """A line's text without its indentation and the widths of its spaces, and of bounded length."""
+    text = " ".join(line.split())
+    if len(text) <= _MAX_LINE:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    return f"{text[:_MAX_LINE]}... {digest}"

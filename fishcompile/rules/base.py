@@ -1,0 +1,47 @@
+"""What a rule is: one kind of finding, with its reason and two examples, in a file of its own.
+
+A rule's file defines `RULE = Rule(...)` and is named after it: `fc302_divisibility.py`. Its
+examples are specs; `bad` says in comments what is found where (see example.py). A rule with a
+`check` judges facts; the others are found while a spec is read, resolved and expanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fishcompile.analysis.facts import Facts
+from fishcompile.diagnostics import Diagnostic, Severity
+
+if TYPE_CHECKING:
+    from fishcompile.rules.example import Example
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """So many findings that a check leaves out, because they follow from one that it reports."""
+
+    count: int
+
+
+Check = Callable[[Facts], Iterable[Diagnostic | Skipped]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One kind of finding: `what` is a sentence, `why` a paragraph with its source.
+
+    A rule about the network as a `whole` is silent while the spec has errors: what it would find
+    could follow from them.
+    """
+
+    id: str
+    name: str
+    severity: Severity
+    what: str
+    why: str
+    bad: Example
+    good: Example
+    check: Check | None = None
+    whole: bool = False

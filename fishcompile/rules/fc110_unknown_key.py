@@ -1,0 +1,29 @@
+"""FC110: every key means something where it stands."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC110",
+    name="unknown-key",
+    severity="error",
+    what="Every key means something where it stands.",
+    why=(
+        "A key that nothing reads is a typing error, or stands in the wrong mapping; without "
+        "this finding the default would apply in silence. Where one known key is near, it is "
+        "offered."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1, dillation: 2}  # expect: FC110 @ 31-40 "unknown key `dillation`"
+""",
+    good="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1, dilation: 2}
+""",
+)

@@ -1,0 +1,29 @@
+"""FC201: names are lower-case letters, digits and underscores, and nobody else's."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC201",
+    name="name",
+    severity="error",
+    what="Names are lower-case letters, digits and underscores, and nobody else's.",
+    why=(
+        "The name of a stage is its name everywhere: in errors, taps, module paths and state- "
+        "dict keys, and as an attribute in the emitted Python. So it is a plain identifier, no "
+        "keyword of Python, and no attribute that every torch module has."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+tail:
+  train: {out: 64, blocks: 1}  # expect: FC201 @ 3-8 "attribute of every torch module"
+""",
+    good="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+""",
+)

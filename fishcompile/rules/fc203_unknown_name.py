@@ -1,0 +1,35 @@
+"""FC203: every reference is the name of a stage."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC203",
+    name="unknown-name",
+    severity="error",
+    what="Every reference is the name of a stage.",
+    why=(
+        "Stages refer to each other by name, never by number, so that a new one does not shift "
+        "the others. `stem`, `bridge` and `input` are names as well."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  # expect-next-line: FC203 @ 45-50 "no stage is named `tial1`"
+  body1: {blocks: 1, k: 2, transfer: {from: tial1}}
+""",
+    good="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1: {blocks: 1, k: 2, transfer: {from: tail1}}
+""",
+)

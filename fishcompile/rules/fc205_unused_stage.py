@@ -1,0 +1,36 @@
+"""FC205: every stage is read by another one, a tap or the classifier."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC205",
+    name="unused-stage",
+    severity="error",
+    what="Every stage is read by another one, a tap or the classifier.",
+    why=(
+        "A stage that nothing reads would be built, trained and paid for to no end. Without "
+        "`taps` every stage is tapped; with them, the listed ones."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1: {blocks: 1, k: 2, transfer: {from: tail1}}  # expect: FC205 @ 3-8 "read by no stage"
+taps: {c2: tail2}
+""",
+    good="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1: {blocks: 1, k: 2, transfer: {from: tail1}}
+taps: {c2: body1}
+""",
+)

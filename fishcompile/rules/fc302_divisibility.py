@@ -1,0 +1,36 @@
+"""FC302: k, groups and reduction divide the channels that they split."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC302",
+    name="divisibility",
+    severity="error",
+    what="k, groups and reduction divide the channels that they split.",
+    why=(
+        "r(x) sums each k adjacent channels, a grouped convolution gives each group as many as "
+        "the next. The authors' code divides with rounding down, and fails in the first forward "
+        "(Sun et al. 2018, section 3.1)."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  # expect-next-line: FC302 @ 25-26 "cannot sum 128 channels in groups of 3"
+  body1: {blocks: 1, k: 3, transfer: {from: tail1}}
+""",
+    good="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1: {blocks: 1, k: 2, transfer: {from: tail1}}
+""",
+)

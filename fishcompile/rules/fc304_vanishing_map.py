@@ -1,0 +1,32 @@
+"""FC304: a feature map keeps at least one pixel."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC304",
+    name="vanishing-map",
+    severity="error",
+    what="A feature map keeps at least one pixel.",
+    why=(
+        "Each down-sampling halves the sides, and a window has to fit into what is left. It "
+        "depends on `input.size`: a spec that holds at 224 may not at 16."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+input: {size: 2}
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}  # expect: FC304 @ 3-8 "window does not fit"
+""",
+    good="""\
+fishspec: 1
+name: small
+input: {size: 4}
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+""",
+)

@@ -1,0 +1,47 @@
+"""FC305: a network has at most 16,000 blocks and 100 billion parameters."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+
+RULE = Rule(
+    id="FC305",
+    name="size-limit",
+    severity="error",
+    what="A network has at most 16,000 blocks and 100 billion parameters.",
+    why=(
+        "Each number of a spec has a range of its own, and together they can still ask for more "
+        "than any machine holds. Blocks are counted before the first is built, parameters "
+        "before the first is allocated."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1000}
+  tail2: {out: 64, blocks: 1000}
+  tail3: {out: 64, blocks: 1000}
+  tail4: {out: 64, blocks: 1000}
+  tail5: {out: 64, blocks: 1000}
+  tail6: {out: 64, blocks: 1000}
+  tail7: {out: 64, blocks: 1000}
+  tail8: {out: 64, blocks: 1000}
+  tail9: {out: 64, blocks: 1000}
+  tail10: {out: 64, blocks: 1000}
+  tail11: {out: 64, blocks: 1000}
+  tail12: {out: 64, blocks: 1000}
+  tail13: {out: 64, blocks: 1000}
+  tail14: {out: 64, blocks: 1000}
+  tail15: {out: 64, blocks: 1000}
+  tail16: {out: 64, blocks: 1000}
+  tail17: {out: 64, blocks: 1000}  # expect: FC305 @ 21-27 "more than 16,000 blocks"
+""",
+    good="""\
+fishspec: 1
+name: small
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 64, blocks: 1}
+  tail3: {out: 64, blocks: 1}
+""",
+)

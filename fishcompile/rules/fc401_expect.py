@@ -1,0 +1,45 @@
+"""FC401: a spec's own table holds."""
+
+from __future__ import annotations
+
+from fishcompile.rules.base import Rule
+from fishcompile.rules.expect import check_expectations
+
+RULE = Rule(
+    id="FC401",
+    name="expect",
+    severity="error",
+    what="What a spec asserts of its stages, by `expect` or by a derivable `out`, holds.",
+    why=(
+        "Widths and sizes are derived, so nobody has to write them; a spec that carries its "
+        "paper's table has them checked against it. The table of Sun et al. 2018 (section 4) "
+        "itself has one row that does not hold: it gives the third stage of the body 256 "
+        "channels, where the next row and the authors' code need 512. Only the first broken "
+        "assertion along the data is reported, what follows from it is counted."
+    ),
+    bad="""\
+fishspec: 1
+name: tables
+tail:
+  tail1: {out: 64, blocks: 1}
+body:
+  body1:
+    blocks: 1
+    k: 2
+    transfer: {from: input, blocks: 0}
+    expect: {out: 64, size: 224}  # expect: FC401 @ 19-21 "gives 32" "expected 64, got 32"
+""",
+    good="""\
+fishspec: 1
+name: tables
+tail:
+  tail1: {out: 64, blocks: 1}
+body:
+  body1:
+    blocks: 1
+    k: 2
+    transfer: {from: input, blocks: 0}
+    expect: {out: 32, size: 224}
+""",
+    check=check_expectations,
+)

@@ -1,0 +1,56 @@
+"""FC402: the network stays within the budget that its spec sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fishcompile.analysis.costs import below
+from fishcompile.analysis.facts import Facts
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.rules.base import Rule
+
+
+def _check(facts: Facts) -> Iterator[Diagnostic]:
+    total, budget = below(facts.costs, ""), facts.stages.budget
+    for key, have, limit in (
+        ("parameters", total.parameters, budget.parameters),
+        ("macs", total.macs, budget.macs),
+    ):
+        if limit is not None and have > limit:
+            span = facts.tree.value_span(("budget", key))
+            label = f"{have - limit:,} too many"
+            message = f"the network has {have:,} {key}, the budget is {limit:,}"
+            help_ = ("raise the budget, or take blocks or width away",)
+            yield Diagnostic("FC402", message, span, label, help=help_)
+
+
+RULE = Rule(
+    id="FC402",
+    name="budget",
+    severity="error",
+    what="The network has no more parameters and multiply-accumulates than its `budget` allows.",
+    why=(
+        "A budget is a promise to whoever deploys the network, and one changed number can break "
+        "it unseen: parameters grow with the square of the width. Parameters are those that are "
+        "trained, MACs those of one image at `input.size`, both counted on the primitive "
+        "operations."
+    ),
+    bad="""\
+fishspec: 1
+name: small
+input: {size: 32}
+tail:
+  tail1: {out: 64, blocks: 2}
+budget: {parameters: 2k, macs: 1G}  # expect: FC402 @ 22-24 "parameters, the budget is 2,000"
+""",
+    good="""\
+fishspec: 1
+name: small
+input: {size: 32}
+tail:
+  tail1: {out: 64, blocks: 2}
+budget: {parameters: 20k, macs: 1G}
+""",
+    check=_check,
+    whole=True,
+)

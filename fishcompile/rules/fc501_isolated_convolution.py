@@ -1,0 +1,115 @@
+"""FC501: no isolated convolution on a shortcut outside the tail."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from fishcompile.analysis.facts import Facts
+from fishcompile.analysis.isolated import isolated_convolutions
+from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.language.spec import StageSpec
+from fishcompile.language.stage_graph import StageNode
+from fishcompile.ops.conv import Conv
+from fishcompile.rules.base import Rule
+from fishcompile.rules.design import warnings, written
+from fishcompile.rules.fc507_broadcast_merge import additions
+
+
+def outside_the_tail(facts: Facts) -> Iterator[tuple[StageNode, str, Conv]]:
+    """The I-convs of bridge, body and head: their stage, their name, and the convolution."""
+    isolated = _isolated(facts)
+    for node in facts.inside(Conv):
+        stage = facts.stage(node)
+        in_tail = isinstance(stage.config, StageSpec) and stage.config.section == "tail"
+        if not in_tail and node.name in isolated and isinstance(node.op, Conv):
+            yield stage, node.name, node.op
+
+
+def _isolated(facts: Facts) -> Collection[str]:
+    """The I-convs of residual blocks: a merge that adds joins two maps, neither a shortcut."""
+    merges = {node.name for node, _ in additions(facts)}
+    graph = facts.inference.graph
+    if not merges:
+        return {name for name, cost in facts.costs.items() if cost.isolated}
+    inner = tuple(node for node in graph.nodes if node.name not in merges)
+    return isolated_convolutions(replace(graph, nodes=inner))
+
+
+def _check(facts: Facts) -> Iterator[Diagnostic]:
+    found = outside_the_tail(facts)
+    return warnings((stage, _finding(facts, stage, name, conv)) for stage, name, conv in found)
+
+
+def _finding(facts: Facts, stage: StageNode, name: str, conv: Conv) -> Diagnostic:
+    tree, out = facts.tree, (*stage.path, "out")
+    span = written(tree, stage, ("shortcut",), ("out",))
+    widths = f"from {conv.in_channels} to {conv.out_channels} channels"
+    related: tuple[Related, ...] = ()
+    if out in tree.places and tree.value_span(out) != span:
+        related = (Related(tree.value_span(out), "to this width"),)
+    return Diagnostic(
+        "FC501",
+        "isolated convolution on the shortcut of {}",
+        span,
+        f"a {conv.kernel_size}x{conv.kernel_size} convolution {widths}",
+        related=related,
+        notes=(f"the I-conv is {name}; no gradient passes it unchanged",),
+        help=_ways_out(stage, conv),
+    )
+
+
+def _ways_out(stage: StageNode, conv: Conv) -> tuple[str, ...]:
+    """Shortcuts without weights that give the same width, if there are any."""
+    if not isinstance(stage.config, StageSpec):
+        return (f"a {stage.name} cannot be built without it: accept it in a comment, with reason",)
+    ways = ["`shortcut: identity` keeps the channels as they are"]
+    if conv.in_channels % conv.out_channels == 0:
+        k = conv.in_channels // conv.out_channels
+        ways.insert(0, f"`shortcut: reduce` with `k: {k}` sums channels instead, without `out`")
+    elif conv.out_channels % conv.in_channels == 0:
+        k = conv.out_channels // conv.in_channels
+        ways.insert(0, f"`shortcut: duplicate` with `k: {k}` repeats channels, without `out`")
+    return tuple(ways)
+
+
+RULE = Rule(
+    id="FC501",
+    name="isolated-convolution",
+    severity="warning",
+    what="Outside the tail, no shortcut has a convolution.",
+    why=(
+        "A convolution on a shortcut, an isolated convolution or I-conv, stands between the "
+        "gradient and every layer before it: nothing bypasses it. FishNet has I-convs where the "
+        "tail widens and in its bridge, and in body and head none: r(x) sums channels where the "
+        "width shrinks, and identity keeps it elsewhere (Sun et al. 2018, sections 2 and 3.2; "
+        "the seed article 'Understanding FishNet', section 3.2)."
+    ),
+    bad="""\
+fishspec: 1
+name: isolated
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1:
+    shortcut: project  # expect: FC501 @ 15-22 "shortcut of body1" "from 128 to 64 channels"
+    out: 64
+    blocks: 1
+    transfer: {from: tail1}
+""",
+    good="""\
+fishspec: 1
+name: isolated
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1:
+    shortcut: reduce
+    k: 2
+    blocks: 1
+    transfer: {from: tail1}
+""",
+    check=_check,
+)

@@ -1,0 +1,67 @@
+"""FC502: up-sampling has no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fishcompile.analysis.facts import Facts
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.language.stage_graph import StageNode
+from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.rules.base import Rule
+from fishcompile.rules.design import warnings, written
+
+
+def _check(facts: Facts) -> Iterator[Diagnostic]:
+    nodes = facts.inside(ConvTranspose)
+    stages = [facts.stage(node) for node in nodes]
+    return warnings((stage, _finding(facts, stage)) for stage in stages)
+
+
+def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
+    return Diagnostic(
+        "FC502",
+        "weighted up-sampling in {}",
+        written(facts.tree, stage, ("up", "kind"), ("up",)),
+        "a transposed convolution",
+        help=("`up: nearest`, or `bilinear`, has no weights",),
+    )
+
+
+RULE = Rule(
+    id="FC502",
+    name="weighted-upsampling",
+    severity="warning",
+    what="Maps are up-sampled by interpolation, not by a transposed convolution.",
+    why=(
+        "Interpolation passes the gradient on as it is; the weights of a deconvolution stand in "
+        "its way like an isolated convolution. FishNet up-samples by nearest neighbours for that "
+        "reason (Sun et al. 2018, section 3.2; the seed article 'Understanding FishNet', "
+        "section 3.3)."
+    ),
+    bad="""\
+fishspec: 1
+name: weighted
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1:
+    blocks: 1
+    up: deconv  # expect: FC502 @ 9-15 "weighted up-sampling in body1"
+    transfer: {from: tail1}
+""",
+    good="""\
+fishspec: 1
+name: weighted
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 128, blocks: 1}
+body:
+  body1:
+    blocks: 1
+    up: nearest
+    transfer: {from: tail1}
+""",
+    check=_check,
+)

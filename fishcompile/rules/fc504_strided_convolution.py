@@ -1,0 +1,66 @@
+"""FC504: no strided convolution samples down inside the fish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fishcompile.analysis.facts import Facts
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.language.stage_graph import StageNode
+from fishcompile.ops.conv import Conv
+from fishcompile.rules.base import Rule
+from fishcompile.rules.design import warnings, written
+
+
+def strided(facts: Facts) -> Iterator[tuple[StageNode, str]]:
+    """The strided convolutions inside the fish: their stage and their name."""
+    for node in facts.inside(Conv):
+        if isinstance(node.op, Conv) and node.op.stride > 1:
+            yield facts.stage(node), node.name
+
+
+def _check(facts: Facts) -> Iterator[Diagnostic]:
+    return warnings((stage, _finding(facts, stage)) for stage, _ in strided(facts))
+
+
+def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
+    return Diagnostic(
+        "FC504",
+        "strided convolution as down-sampling in {}",
+        written(facts.tree, stage, ("down", "kind"), ("down",)),
+        "no gradient passes it unchanged",
+        help=("`down: max_pool` has no weights",),
+    )
+
+
+RULE = Rule(
+    id="FC504",
+    name="strided-convolution",
+    severity="warning",
+    what="Inside the fish, maps are not sampled down by a strided convolution.",
+    why=(
+        "A stage's sampling stands behind its shortcuts, so a convolution there is one that the "
+        "gradient cannot bypass. Of the samplings that the authors compared, 2x2 max pooling "
+        "gave better results (Sun et al. 2018, section 3.2; the seed article 'Understanding "
+        "FishNet', section 3.4)."
+    ),
+    bad="""\
+fishspec: 1
+name: strided
+tail:
+  tail1:
+    out: 64
+    blocks: 1
+    down: strided_conv  # expect: FC504 @ 11-23 "strided convolution as down-sampling in tail1"
+""",
+    good="""\
+fishspec: 1
+name: strided
+tail:
+  tail1:
+    out: 64
+    blocks: 1
+    down: max_pool
+""",
+    check=_check,
+)

@@ -1,0 +1,68 @@
+"""FC508: a merge preserves what it merges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fishcompile.analysis.facts import Facts
+from fishcompile.diagnostics import Diagnostic
+from fishcompile.language.stage_graph import StageNode
+from fishcompile.rules.base import Rule
+from fishcompile.rules.design import warnings, written
+from fishcompile.rules.fc507_broadcast_merge import additions
+
+
+def _check(facts: Facts) -> Iterator[Diagnostic]:
+    # different sides are FC507's, and concatenation would be no way out of that
+    stages = [facts.stage(node) for node, same in additions(facts) if same]
+    return warnings((stage, _finding(facts, stage)) for stage in stages)
+
+
+def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
+    return Diagnostic(
+        "FC508",
+        "additive merge in {}: neither trunk nor skip is preserved",
+        written(facts.tree, stage, ("merge",)),
+        "sums trunk and skip",
+        help=("`merge: concat` keeps both",),
+    )
+
+
+RULE = Rule(
+    id="FC508",
+    name="additive-merge",
+    severity="warning",
+    what="A merge concatenates trunk and skip; it does not add them.",
+    why=(
+        "FishNet preserves and refines: what the tail found is kept beside what the body found, "
+        "and later stages read both. A sum keeps neither (Sun et al. 2018, section 3.1; the seed "
+        "article 'Understanding FishNet', section 2.2)."
+    ),
+    bad="""\
+fishspec: 1
+name: additive
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 64, blocks: 1}
+body:
+  body1:
+    blocks: 1
+    up: nearest
+    merge: add  # expect: FC508 @ 12-15 "additive merge in body1"
+    transfer: {from: tail1}
+""",
+    good="""\
+fishspec: 1
+name: additive
+tail:
+  tail1: {out: 64, blocks: 1}
+  tail2: {out: 64, blocks: 1}
+body:
+  body1:
+    blocks: 1
+    up: nearest
+    merge: concat
+    transfer: {from: tail1}
+""",
+    check=_check,
+)

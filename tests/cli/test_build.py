@@ -1,0 +1,276 @@
+"""`fishcompile build`: what it writes, what it refuses to lose, and how it says so."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import torch
+
+import fishcompile
+from fishcompile.ir.text import print_graph
+from fishcompile.pipeline import compiled
+from tests.nets import write_minnow
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Run
+
+WAY_OUT = "  = help: name another file with -o, or overwrite it with --force\n"
+
+
+@pytest.fixture
+def spec(here: Path) -> Path:
+    return write_minnow(here).relative_to(here)
+
+
+@pytest.fixture
+def text(spec: Path) -> str:
+    return fishcompile.emit(spec)
+
+
+def test_it_writes_beside_the_user(run: Run, here: Path, spec: Path, text: str) -> None:
+    result = run("build", spec)
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f"wrote minnow.py ({text.count(chr(10))} lines)\n"
+    assert (here / "minnow.py").read_bytes() == text.encode()
+    again = run("build", spec)
+    assert (again.code, again.out) == (0, "minnow.py is up to date\n")
+    assert sorted(path.name for path in here.iterdir()) == ["minnow.py", "minnow.yaml"]
+
+
+def test_a_written_file_has_the_permissions_of_any_other(run: Run, here: Path, spec: Path) -> None:
+    (here / "plain").touch()
+    run("build", spec)
+    assert (here / "minnow.py").stat().st_mode == (here / "plain").stat().st_mode
+
+
+def test_it_prints_to_standard_output(run: Run, here: Path, spec: Path, text: str) -> None:
+    result = run("build", spec, "-o", "-")
+    assert (result.code, result.out, result.err) == (0, text, "")
+    assert [path.name for path in here.iterdir()] == ["minnow.yaml"]
+
+
+def test_a_file_of_ours_is_rebuilt(run: Run, here: Path, spec: Path) -> None:
+    run("build", spec, "-o", "net.py")
+    write_minnow(here, {"classifier": "{classes: 11}"})
+    assert run("build", spec, "-o", "net.py").code == 0
+    assert "Classifier(112, 11)" in (here / "net.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"import os\n", "fishcompile did not write it"),
+        (b"", "fishcompile did not write it"),
+        (b"\xff\xfe\x00", "fishcompile did not write it"),
+    ],
+)
+def test_a_foreign_file_is_kept(
+    run: Run, here: Path, spec: Path, text: str, content: bytes, why: str
+) -> None:
+    file = here / "minnow.py"
+    file.write_bytes(content)
+    result = run("build", spec)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"error: minnow.py exists and {why}; it is not overwritten\n{WAY_OUT}"
+    assert file.read_bytes() == content
+    assert run("build", spec, "--force").code == 0
+    assert file.read_bytes() == text.encode()
+
+
+def test_an_edited_file_is_kept(run: Run, here: Path, spec: Path, text: str) -> None:
+    file = here / "minnow.py"
+    edited = text.replace("blocks=2", "blocks=3")
+    file.write_text(edited, encoding="utf-8")
+    result = run("build", spec)
+    assert result.code == 2
+    assert "exists and was edited since fishcompile wrote it; it is not overwr" in result.err
+    assert file.read_text(encoding="utf-8") == edited
+    assert run("build", spec, "--force").code == 0
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_check_compares_and_writes_nothing(run: Run, here: Path, spec: Path) -> None:
+    missing = run("build", spec, "--check")
+    assert (missing.code, missing.out) == (1, "")
+    assert missing.err == (
+        "error: minnow.py does not exist\n  = help: fishcompile build minnow.yaml -o minnow.py\n"
+    )
+    run("build", spec)
+    fresh = run("build", spec, "--check")
+    assert (fresh.code, fresh.out, fresh.err) == (0, "minnow.py is up to date\n", "")
+    before = (here / "minnow.py").read_bytes()
+    write_minnow(here, {"classifier": "{classes: 11}"})
+    stale = run("build", spec, "--check")
+    assert (stale.code, stale.out) == (1, "")
+    assert stale.err.startswith("error: minnow.py is stale: minnow.yaml builds something else\n")
+    assert (here / "minnow.py").read_bytes() == before
+
+
+def test_check_sees_a_line_end(run: Run, here: Path, spec: Path, text: str) -> None:
+    (here / "minnow.py").write_bytes(text.replace("\n", "\r\n").encode())
+    assert run("build", spec, "--check").code == 1
+
+
+def test_check_needs_a_file(run: Run, spec: Path) -> None:
+    result = run("build", spec, "--check", "-o", "-")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "error: --check compares with a file\n  = help: name it with -o\n"
+
+
+def test_ir_is_printed_or_written(run: Run, here: Path, spec: Path) -> None:
+    expected = print_graph(compiled(spec).inference.graph)
+    assert run("build", spec, "--emit", "ir").out == expected
+    assert run("build", spec, "--emit", "ir", "-o", "net.ir").code == 0
+    assert (here / "net.ir").read_text(encoding="utf-8") == expected
+    assert run("build", spec, "--emit", "ir", "-o", "net.ir").code == 0
+    assert run("build", spec, "--emit", "ir", "-o", "net.ir", "--check").code == 0
+    (here / "net.ir").write_text("mine\n", encoding="utf-8")
+    assert run("build", spec, "--emit", "ir", "-o", "net.ir").code == 2
+    assert run("build", spec, "--emit", "ir", "-o", "net.ir", "--force").code == 0
+
+
+def test_a_module_is_saved_and_opens(run: Run, here: Path, spec: Path) -> None:
+    result = run("build", spec, "--emit", "module")
+    parameters = f"{compiled(spec).total.parameters:,}"
+    assert (result.code, result.out) == (0, f"wrote minnow.pt ({parameters} parameters)\n")
+    model = torch.load(here / "minnow.pt", weights_only=False)
+    assert model(torch.zeros(2, 3, 64, 64)).shape == (2, 10)
+    before = (here / "minnow.pt").read_bytes()
+    assert run("build", spec, "--emit", "module").code == 2
+    assert (here / "minnow.pt").read_bytes() == before
+    assert run("build", spec, "--emit", "module", "--force").code == 0
+
+
+@pytest.mark.parametrize("option", [["--check"], ["-o", "-"]])
+def test_a_module_is_neither_compared_nor_printed(run: Run, spec: Path, option: list[str]) -> None:
+    result = run("build", spec, "--emit", "module", *option)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: a module is neither compared nor printed\n")
+
+
+def test_a_spec_with_errors_builds_nothing(run: Run, here: Path, spec: Path) -> None:
+    write_minnow(here, {"classifier": "{classes: 10, expect: {in: 7}}"})
+    result = run("build", spec)
+    assert result.code == 1
+    assert "error[FC401]: " in result.out
+    assert not (here / "minnow.py").exists()
+
+
+@pytest.mark.parametrize("name", ["nowhere.yaml", "."])
+def test_a_spec_that_cannot_be_read(run: Run, here: Path, name: str) -> None:
+    result = run("build", name)
+    assert result.code == 2
+    assert "FC100" in result.out + result.err
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        ("nowhere/net.py", "the folder of nowhere/net.py does not exist"),
+        ("minnow.yaml/net.py", "the folder of minnow.yaml/net.py does not exist"),
+        (".", ". is a folder"),
+        ("/dev/null", "/dev/null is not a regular file"),
+        ("x" * 300, "cannot be used"),
+    ],
+)
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_an_output_that_cannot_be(
+    run: Run, here: Path, spec: Path, output: str, message: str, force: list[str]
+) -> None:
+    result = run("build", spec, "-o", output, *force)
+    assert (result.code, result.out) == (2, "")
+    assert message in result.err
+    assert "Traceback" not in result.err
+    assert [path.name for path in here.iterdir()] == ["minnow.yaml"]
+
+
+def test_a_pipe_is_not_replaced_nor_waited_for(run: Run, here: Path, spec: Path) -> None:
+    os.mkfifo(here / "pipe")
+    assert run("build", spec, "-o", "pipe").code == 2
+    assert run("build", spec, "-o", "pipe", "--force").code == 2
+    assert run("build", spec, "-o", "pipe", "--check").code == 2
+    assert (here / "pipe").is_fifo()
+
+
+def test_a_link_is_written_through(run: Run, here: Path, spec: Path, text: str) -> None:
+    (here / "real").mkdir()
+    (here / "minnow.py").symlink_to("real/net.py")
+    # a link that leads nowhere yet is no file of ours
+    assert run("build", spec).code == 0
+    assert (here / "minnow.py").is_symlink()
+    assert (here / "real" / "net.py").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_without_permission(run: Run, here: Path, spec: Path) -> None:
+    closed = here / "closed"
+    closed.mkdir(mode=0o500)
+    result = run("build", spec, "-o", "closed/net.py")
+    assert result.code == 2
+    assert result.err == "error: closed/net.py cannot be written: Permission denied\n"
+
+
+@pytest.mark.parametrize("step", ["mkstemp", "fsync", "replace"])
+def test_a_failure_leaves_the_old_file(
+    run: Run, here: Path, spec: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    run("build", spec)
+    before = (here / "minnow.py").read_bytes()
+    write_minnow(here, {"classifier": "{classes: 11}"})
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    owner = {"mkstemp": tempfile, "fsync": os, "replace": Path}[step]
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, step, fail)
+        result = run("build", spec)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "error: minnow.py cannot be written: No space left on device\n"
+    assert (here / "minnow.py").read_bytes() == before
+    assert sorted(path.name for path in here.iterdir()) == ["minnow.py", "minnow.yaml"]
+
+
+def test_a_module_without_torch_is_a_usage_error(
+    run: Run, here: Path, spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    result = run("build", spec, "--emit", "module")
+    assert result.code == 2
+    assert result.err == (
+        "error: building a module needs torch\n  = help: pip install 'fishcompile[torch]'\n"
+    )
+    assert not (here / "minnow.pt").exists()
+
+
+def test_an_unknown_kind_of_output(run: Run, spec: Path) -> None:
+    result = run("build", spec, "--emit", "onnxx")
+    assert result.code == 2
+    assert "onnxx" in result.err
+
+
+MODULES = """
+import sys
+sys.argv = ["fishcompile", *sys.argv[1:]]
+from fishcompile.cli.entry import main
+try:
+    main()
+except SystemExit as stopped:
+    print("code", stopped.code)
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_source_is_built_without_torch(here: Path, spec: Path) -> None:
+    command = [sys.executable, "-c", MODULES, "build", str(spec)]
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+    *_, code, names = done.stdout.splitlines()
+    assert code == "code 0"
+    assert not {"torch", "numpy"} & set(names.split())

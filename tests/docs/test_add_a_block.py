@@ -1,0 +1,108 @@
+"""The code of docs/add-a-block.md does what the page says, put where the page says."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tests.nets import ROOT, shipped
+
+PAGE = ROOT / "docs" / "add-a-block.md"
+FILES = dict(
+    re.findall(r"<!-- tour: file (\S+\.py) -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+)
+
+# The page's files as if they lay in the folders of the package.
+CONFTEST = """
+import fishcompile.blocks
+import fishcompile.ops
+import fishcompile.rules
+
+fishcompile.blocks.__path__.append("fishcompile/blocks")
+fishcompile.ops.__path__.append("fishcompile/ops")
+fishcompile.rules.__path__.append("fishcompile/rules")
+"""
+TEST_RULE = """
+from fishcompile import rules
+from fishcompile.pipeline import check_texts
+from fishcompile.rules.example import MAIN, split
+
+
+def test_the_rule() -> None:
+    rule = rules.registry()["FC590"]
+    files, expected = split(rule.bad)
+    found = check_texts(files, MAIN).diagnostics
+    assert len(found) == len(expected) == 1
+    assert expected[0].matches(found[0])
+    files, expected = split(rule.good)
+    assert not check_texts(files, MAIN).diagnostics
+"""
+TEST_OP = """
+import pytest
+
+from fishcompile import ops
+from fishcompile.ir.builder import Builder
+from fishcompile.targets.python_source.guard import UnsafeOutputError, verify
+from fishcompile.tensor import feature_map
+
+
+def test_the_op() -> None:
+    silu = ops.registry()["silu"]()
+    b = Builder()
+    y = b.op("silu", silu, b.input("input", feature_map(3, (4, 4))))
+    assert y.type == feature_map(3, (4, 4))
+    text = silu.expression({}, 1).format("x")
+    assert text == "F.silu(x)"
+    with pytest.raises(UnsafeOutputError, match="F.silu"):
+        verify(f"def forward(x):\\n    return {text}\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the page's files in their places, and tests of them."""
+    root = tmp_path_factory.mktemp("page")
+    ours = {"conftest.py": CONFTEST, "tests/test_op.py": TEST_OP, "tests/test_rule.py": TEST_RULE}
+    for name, text in {**FILES, **ours}.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.slow
+def test_the_block_the_op_and_the_rule(folder: Path) -> None:
+    """In a process of its own: a class, once defined, stays in the registries."""
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib", "tests"]
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+
+
+def test_the_command(folder: Path) -> None:
+    found = importlib.util.spec_from_file_location("taps", folder / "fishcompile/cli/taps.py")
+    assert found is not None
+    assert found.loader is not None
+    module: Any = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    app = typer.Typer()
+    module.register(app)
+    result = CliRunner().invoke(app, [str(shipped("fishnet99"))])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "c2 320x56x56 4",
+        "c3 832x28x28 8",
+        "c4 1600x14x14 16",
+        "c5 2112x7x7 32",
+        "logits 1000 32",
+    ]

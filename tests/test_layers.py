@@ -1,0 +1,132 @@
+"""The one-way order of the code, read off its imports, and the size of its files.
+
+A file or folder of `fishcompile/` imports only from those before it in ORDER, inside functions
+and for type checkers as well. A new one has to say where it stands.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import fishcompile
+
+PACKAGE = Path(fishcompile.__file__).parent
+ORDER = [
+    "version", "source", "errors", "formula", "tensor", "names", "nearest", "data", "tree",
+    "diagnostics", "formats", "files",
+    "scalars", "yaml_syntax", "composer", "reader", "walking",
+    "respell", "schema_values", "schema_identity", "schema_messages", "schema",
+    "ops", "ir", "blocks", "language", "inputs", "expand", "analysis", "rules", "policy",
+    "pipeline", "fixing", "targets", "weights", "lsp",
+    "cli", "__init__", "__main__",
+]  # fmt: skip
+
+# What a diagnostic prints as is decided in formats, which is loaded when one is printed.
+LAZY = {("diagnostics", "formats")}
+NEEDS_TORCH = {"targets", "weights"}
+# Folders that need what is installed with an extra alone.
+EXTRAS = {"weights", "lsp"}
+MAX_LINES = 300
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def place(file: Path) -> str:
+    """The file or folder of ORDER that a file belongs to."""
+    return file.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+Import = tuple[str, int, bool]
+
+
+def imports(node: ast.AST, file: Path, *, at_import: bool = True) -> Iterator[Import]:
+    """What is imported below a node: the module, the line, and whether importing the file does."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from ((alias.name, child.lineno, at_import) for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, f"{file}:{child.lineno}: a relative import"
+            assert child.module is not None
+            yield child.module, child.lineno, at_import
+            if child.module == "fishcompile":
+                names = (alias.name for alias in child.names)
+                yield from ((f"fishcompile.{name}", child.lineno, at_import) for name in names)
+        later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        typing = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
+        yield from imports(child, file, at_import=at_import and not later and not typing)
+
+
+def imports_of(file: Path) -> Iterator[Import]:
+    return imports(ast.parse(file.read_text(encoding="utf-8")), file)
+
+
+def test_every_file_has_a_place() -> None:
+    found = {place(file) for file in FILES}
+    assert found - set(ORDER) == set(), "say in ORDER where it stands"
+    assert len(ORDER) == len(set(ORDER))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_imports_go_one_way(file: Path) -> None:
+    own = place(file)
+    wrong = []
+    for module, line, at_import in imports_of(file):
+        package, _, rest = module.partition(".")
+        if package != "fishcompile" or not rest:
+            continue
+        other = rest.partition(".")[0]
+        if other not in ORDER:
+            continue  # a name of the package itself, such as fishcompile.emit
+        lazy = (own, other) in LAZY and not at_import
+        if own in ORDER and ORDER.index(other) > ORDER.index(own) and not lazy:
+            wrong.append(f"{file.name}:{line} imports {module}")
+    assert wrong == []
+
+
+def test_only_targets_and_weights_import_torch_when_imported() -> None:
+    found = {
+        place(file)
+        for file in FILES
+        for module, _, at_import in imports_of(file)
+        if at_import and module.partition(".")[0] in ("torch", "numpy", "safetensors")
+    }
+    assert found <= NEEDS_TORCH
+
+
+WITHOUT = """
+import sys
+sys.modules.update(dict.fromkeys(["torch", "numpy", "safetensors"]))
+from importlib import import_module
+for name in sys.argv[1:]:
+    import_module(name)
+"""
+
+
+def test_all_else_is_imported_where_torch_is_not_installed() -> None:
+    names = [
+        ".".join(("fishcompile", *file.relative_to(PACKAGE).with_suffix("").parts))
+        for file in FILES
+        if place(file) not in EXTRAS and file.stem != "__main__"
+    ]
+    command = [sys.executable, "-c", WITHOUT, *(name.removesuffix(".__init__") for name in names)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_no_file_is_long() -> None:
+    lines = {
+        str(file.relative_to(PACKAGE)): file.read_text(encoding="utf-8").count("\n")
+        for file in FILES
+    }
+    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+
+
+def test_every_file_says_what_it_is_for() -> None:
+    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in FILES}
+    assert [str(file) for file, tree in trees.items() if not ast.get_docstring(tree)] == []
