@@ -1,7 +1,8 @@
-"""A coverage-guided fuzzer of bytes: `make fuzz`, or python fuzz/atheris_target.py CORPUS [options].
+"""A coverage-guided fuzzer of bytes: `make fuzz`.
 
-Options are libFuzzer's, such as -max_total_time=60. An input for which something does not hold
-ends the run and is kept under the name that libFuzzer prints.
+Or python fuzz/atheris_target.py CORPUS [options]. Options are libFuzzer's, such as
+-max_total_time=60. An input for which something does not hold ends the run and is kept under the
+name that libFuzzer prints.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import atheris
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 with atheris.instrument_imports(include=["fishcompile"]):
+    # all of the checker, also what it imports only when it runs
+    import fishcompile.pipeline  # noqa: F401
     from fuzz.harness import Harness
 
 harness = Harness()

@@ -1,4 +1,4 @@
-"""What must hold for every input that is checked, and what each of them cost.
+r"""What must hold for every input that is checked, and what each of them cost.
 
     with Harness() as harness:
         outcome = harness.check(b"fishspec: 1\n...")   # raises Broken

@@ -25,9 +25,11 @@ CORPUS = Path(__file__).parent / "corpus"
 _TOKEN = re.compile(r"\s+|[A-Za-z0-9_.]+|.", re.DOTALL)
 _BYTES = (0, 9, 10, 13, 32, 34, 38, 39, 42, 44, 45, 58, 63, 91, 93, 123, 125, 127, 128, 255)
 _CHUNKS = (
-    b"\r\n", b"\r", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\xc2\x85", b"\xe2\x80\xae", b"\xf0\x9f\x90\x9f",
+    b"\r\n", b"\r", b"\xef\xbb\xbf", b"\xe2\x80\xa8", b"\xc2\x85", b"\xe2\x80\xae",
+    b"\xf0\x9f\x90\x9f",
     b"\xed\xa0\x80", b"\xff\xfe", b"\x00", b"---\n", b"...\n", b"%YAML 1.1\n", b"? ", b"- ", b"&a ",
-    b"*a", b"!!int ", b"!x ", b"<<: ", b"|\n", b">-\n ", b"#", b": ", b"[" * 40, b"{a: " * 40, b"\"\\ud800\"",
+    b"*a", b"!!int ", b"!x ", b"<<: ", b"|\n", b">-\n ", b"#", b": ", b"[" * 40, b"{a: " * 40,
+    b"\"\\ud800\"",
     b"'", b"\"", b"null", b"~", b"1e999", b".nan", b"9" * 40, b"-1", b"0x1F", b"\t",
 )  # fmt: skip
 _WORDS = (
@@ -35,6 +37,13 @@ _WORDS = (
     "2.0", ".inf", "none", "input", "stem", "bridge", "classifier", "logits", "extends", "after",
     "from", "blocks", "out", "k", "up", "down", "merge", "ur", "dr", "add", "concat", "deconv",
     "{}", "[]", "[1, 2]", "''", "*a", "&a", "fishnet99.yaml", "../x.yaml", "input.yaml", "17M",
+)  # fmt: skip
+
+
+# Ranges of code points: ASCII, Latin, combining marks, marks of direction, Chinese, emoji, all.
+_PLANES = (
+    (0x20, 0x7E), (0x0, 0x2FF), (0x300, 0x36F), (0x2000, 0x206F), (0x3000, 0x9FFF),
+    (0xE000, 0xFFFF), (0x1F300, 0x1FAFF), (0x0, 0x10FFFF),
 )  # fmt: skip
 
 
@@ -134,9 +143,7 @@ def _variants(random: Random, _corpus: list[bytes]) -> _Made:
 
 def _noise(random: Random, corpus: list[bytes]) -> _Made:
     """Random characters of all of Unicode, alone or put into a seed."""
-    planes = ((0x20, 0x7E), (0x0, 0x2FF), (0x300, 0x36F), (0x2000, 0x206F), (0x3000, 0x9FFF))
-    planes += ((0xE000, 0xFFFF), (0x1F300, 0x1FAFF), (0x0, 0x10FFFF))
-    low, high = random.choice(planes)
+    low, high = random.choice(_PLANES)
     points = (random.randint(low, high) for _ in range(random.randint(1, 80)))
     text = "".join(map(chr, points)).encode(errors="surrogatepass")
     if random.random() < 0.3:

@@ -22,10 +22,10 @@ MAX_CHANNELS = 400
 # Names that an emitted file, its blocks or Python itself use for something else.
 # fmt: off
 NAMES = (
-    "refine", "transfer", "relu", "conv", "bn", "sum", "merged", "down", "up", "fc", "score", "pool",
-    "gate", "squeeze", "widen", "tail", "body", "head", "model", "stage", "block", "super", "len",
-    "list", "tuple", "dict", "int", "range", "print", "tensor", "functional", "device", "module",
-    "net", "size", "shape", "classes", "out", "blocks", "k", "name", "stem1", "c2",
+    "refine", "transfer", "relu", "conv", "bn", "sum", "merged", "down", "up", "fc", "score",
+    "pool", "gate", "squeeze", "widen", "tail", "body", "head", "model", "stage", "block", "super",
+    "len", "list", "tuple", "dict", "int", "range", "print", "tensor", "functional", "device",
+    "module", "net", "size", "shape", "classes", "out", "blocks", "k", "name", "stem1", "c2",
 )
 # fmt: on
 

@@ -1,6 +1,6 @@
 """Convolution-free paths: from which values a gradient comes back without crossing a weight.
 
-Source: Sun et al. 2018, section 3.2. A path is free where every op on it is linear or picks
+Source: Sun et al. 2018. A path is free where every op on it is linear or picks
 elements, and has no weights: sums, concatenations, pooling, interpolation, r(x) and its inverse.
 Convolutions, normalisations, activations and gates are not. Paths end at the input of the
 classifier, whose score convolution every network has, and at the taps.

@@ -1,6 +1,6 @@
 """Isolated convolutions (I-convs): convolutions on a shortcut, which gradients cannot bypass.
 
-Source: Sun et al. 2018, section 1. A shortcut is found by traversal: of the two branches that an
+Source: Sun et al. 2018. A shortcut is found by traversal: of the two branches that an
 addition joins, both from the same value, the one with fewer convolutions of its own.
 """
 

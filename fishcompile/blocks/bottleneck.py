@@ -1,6 +1,6 @@
 """The pre-activation bottleneck of FishNet, and its four shortcuts.
 
-Source: Sun et al. 2018, section 3, and the authors' `fish_block.py`: BN comes before ReLU and
+Source: Sun et al. 2018, and the authors' `fish_block.py`: BN comes before ReLU and
 the middle is a quarter of the output's channels.
 """
 

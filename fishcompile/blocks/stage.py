@@ -1,6 +1,6 @@
 """Stage: refine, sample, merge; the tail's, the UR and the DR blocks of FishNet.
 
-Source: Sun et al. 2018, sections 3.1 and 3.2. Every variation of the three steps is a word of
+Source: Sun et al. 2018. Every variation of the three steps is a word of
 the spec; what is not written takes the default of its section.
 """
 

@@ -66,11 +66,11 @@ def _ordered(
         if not isinstance(entry, dict) or "after" not in entry or key not in merged:
             continue
         anchor = entry["after"]
-        if anchor == key or anchor not in merged:
+        if not isinstance(anchor, str) or anchor == key or anchor not in merged:
             problems.append(_after_nothing(top, (*path, key, "after"), anchor, merged))
             continue
         order.remove(key)
-        order.insert(order.index(str(anchor)) + 1, key)
+        order.insert(order.index(anchor) + 1, key)
     result = {key: merged[key] for key in order}
     for key, entry in result.items():
         if key in above and isinstance(entry, dict) and "after" in entry:

@@ -1,4 +1,4 @@
-"""Channel reduction r(x): the sum of each k adjacent channels (Sun et al. 2018, section 3.2)."""
+"""Channel reduction r(x): the sum of each k adjacent channels (Sun et al. 2018)."""
 
 from __future__ import annotations
 

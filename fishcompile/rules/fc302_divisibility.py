@@ -12,7 +12,7 @@ RULE = Rule(
     why=(
         "r(x) sums each k adjacent channels, a grouped convolution gives each group as many as "
         "the next. The authors' code divides with rounding down, and fails in the first forward "
-        "(Sun et al. 2018, section 3.1)."
+        "(Sun et al. 2018)."
     ),
     bad="""\
 fishspec: 1

@@ -12,7 +12,7 @@ RULE = Rule(
     why=(
         "Concatenation and sum work pixel by pixel. Up-sampling goes to the skip's own sides "
         "and never makes a map smaller; down-sampling halves, so its skip has to come from the "
-        "right resolution (Sun et al. 2018, section 3.1)."
+        "right resolution (Sun et al. 2018)."
     ),
     bad="""\
 fishspec: 1

@@ -12,9 +12,9 @@ RULE = Rule(
     what="What a spec asserts of its stages, by `expect` or by a derivable `out`, holds.",
     why=(
         "Widths and sizes are derived, so nobody has to write them; a spec that carries its "
-        "paper's table has them checked against it. The table of Sun et al. 2018 (section 4) "
-        "itself has one row that does not hold: it gives the third stage of the body 256 "
-        "channels, where the next row and the authors' code need 512. Only the first broken "
+        "paper's table has them checked against it. The seed's table of FishNet-99 (Sun et al. "
+        "2018) has one row that does not hold: it gives the third stage of the body 256 channels, "
+        "where the next row and the authors' code need 512. Only the first broken "
         "assertion along the data is reported, what follows from it is counted."
     ),
     bad="""\

@@ -82,7 +82,7 @@ RULE = Rule(
         "A convolution on a shortcut, an isolated convolution or I-conv, stands between the "
         "gradient and every layer before it: nothing bypasses it. FishNet has I-convs where the "
         "tail widens and in its bridge, and in body and head none: r(x) sums channels where the "
-        "width shrinks, and identity keeps it elsewhere (Sun et al. 2018, sections 2 and 3.2; "
+        "width shrinks, and identity keeps it elsewhere (Sun et al. 2018; "
         "the seed article 'Understanding FishNet', section 3.2)."
     ),
     bad="""\

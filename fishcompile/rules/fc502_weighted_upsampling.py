@@ -36,7 +36,7 @@ RULE = Rule(
     why=(
         "Interpolation passes the gradient on as it is; the weights of a deconvolution stand in "
         "its way like an isolated convolution. FishNet up-samples by nearest neighbours for that "
-        "reason (Sun et al. 2018, section 3.2; the seed article 'Understanding FishNet', "
+        "reason (Sun et al. 2018; the seed article 'Understanding FishNet', "
         "section 3.3)."
     ),
     bad="""\

@@ -41,7 +41,7 @@ RULE = Rule(
     why=(
         "A stage's sampling stands behind its shortcuts, so a convolution there is one that the "
         "gradient cannot bypass. Of the samplings that the authors compared, 2x2 max pooling "
-        "gave better results (Sun et al. 2018, section 3.2; the seed article 'Understanding "
+        "gave better results (Sun et al. 2018; the seed article 'Understanding "
         "FishNet', section 3.4)."
     ),
     bad="""\

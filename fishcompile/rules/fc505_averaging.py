@@ -35,7 +35,7 @@ RULE = Rule(
     why=(
         "An average is a convolution with fixed weights: it mixes the pixels of a window, where "
         "a maximum keeps one. Of the samplings that the authors compared, 2x2 max pooling gave "
-        "better results (Sun et al. 2018, section 3.2; the seed article 'Understanding "
+        "better results (Sun et al. 2018; the seed article 'Understanding "
         "FishNet', section 3.4). The classifier's global average is none of these."
     ),
     bad="""\

@@ -55,7 +55,7 @@ RULE = Rule(
     what="A skip is merged with a trunk of its own resolution.",
     why=(
         "The stages of tail, body and head are numbered by resolution, and features of one "
-        "resolution meet without any further sampling (Sun et al. 2018, section 3.1; the seed "
+        "resolution meet without any further sampling (Sun et al. 2018; the seed "
         "article 'Understanding FishNet', section 1). Concatenation takes nothing else. Addition "
         "also takes a map of a single pixel, which it spreads over the other: that is a merge of "
         "different resolutions, and at the next input size it is an error."

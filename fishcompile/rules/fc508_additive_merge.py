@@ -35,7 +35,7 @@ RULE = Rule(
     what="A merge concatenates trunk and skip; it does not add them.",
     why=(
         "FishNet preserves and refines: what the tail found is kept beside what the body found, "
-        "and later stages read both. A sum keeps neither (Sun et al. 2018, section 3.1; the seed "
+        "and later stages read both. A sum keeps neither (Sun et al. 2018; the seed "
         "article 'Understanding FishNet', section 2.2)."
     ),
     bad="""\

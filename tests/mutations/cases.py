@@ -10,8 +10,9 @@ A family begins with its name and what it is, and each of its cases reads like a
     ? for example `blocks: 2`              a piece of the help, or `none`
     & FC111 missing key `out`              a second finding at the same place
 
-Control characters are written as their pictures: ␉ is a tab. « and » are taken out of the text: they are where the finding must begin and end. The first `!`
-belongs to the first pair of them by file and line, the second to the second, and so on.
+Control characters are written as their pictures: ␉ is a tab. « and » are taken out of the text:
+they are where the finding must begin and end. The first `!` belongs to the first pair of them by
+file and line, the second to the second, and so on.
 """
 
 from __future__ import annotations

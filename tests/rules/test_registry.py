@@ -66,9 +66,11 @@ def test_every_field_is_filled(rule: Rule) -> None:
     assert rule.severity == ("warning" if rule.id > "FC5" else "error")
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.id[:3] == "FC5"], ids=str)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.id[:3] == "FC5"], ids=lambda rule: rule.id
+)
 def test_every_design_rule_cites_the_paper_and_the_seed(rule: Rule) -> None:
-    assert re.search(r"Sun et al\. 2018, sections? \d", rule.why)
+    assert "Sun et al. 2018" in rule.why
     assert re.search(r"'Understanding FishNet', sections? \d", rule.why)
 
 

@@ -39,18 +39,18 @@ def _conv_transpose(node: Node, w: State, x: Tensor, like: Tensor | None = None)
     return F.conv_transpose2d(x, w["weight"], w.get("bias"), s, output_padding=extra)
 
 
-def _batch_norm(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
+def _batch_norm(node: Node, w: State, x: Tensor) -> Tensor:
     return F.batch_norm(x, w["running_mean"], w["running_var"], w["weight"], w["bias"])
 
 
-def _upsample(node: Node, w: State, x: Tensor, like: Tensor | None = None) -> Tensor:  # noqa: ARG001
+def _upsample(node: Node, w: State, x: Tensor, like: Tensor | None = None) -> Tensor:
     op: Any = node.op
     size = [side * op.factor for side in x.shape[2:]] if like is None else list(like.shape[2:])
     corners = False if op.mode == "bilinear" else None
     return F.interpolate(x, size, mode=op.mode, align_corners=corners)
 
 
-def _channel_sum(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
+def _channel_sum(node: Node, w: State, x: Tensor) -> Tensor:
     """As the authors write it: `view(n, c // k, k, h, w).sum(2)`."""
     k: int = node.op.k  # type: ignore[attr-defined]
     n, c, h, width = x.shape
@@ -58,7 +58,7 @@ def _channel_sum(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
 
 
 def _pool(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    def pool(node: Node, w: State, x: Tensor) -> Tensor:  # noqa: ARG001
+    def pool(node: Node, w: State, x: Tensor) -> Tensor:
         op: Any = node.op
         return function(x, op.kernel_size, op.stride, op.padding)
 
