@@ -5,7 +5,6 @@ Exit codes: 0 clean, 1 findings, 2 usage or unreadable input, 3 a bug in fishcom
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -72,8 +71,6 @@ def main() -> None:
     """Runs the command line and exits."""
     try:
         app = build_app(next((word for word in sys.argv[1:] if word[:1] != "-"), None))
-        gc.freeze()
-        gc.enable()
         app(prog_name="fishcompile")
         sys.stdout.flush()
         code = 0

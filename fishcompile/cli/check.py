@@ -20,11 +20,10 @@ import typer
 from fishcompile.cli.console import line_width, say, wants_color
 from fishcompile.cli.judging import Choice, judge_run
 from fishcompile.cli.light import LightCommand
-from fishcompile.cli.rule_facts import rule_facts
 from fishcompile.diagnostics import Report, SpecError
 from fishcompile.errors import UsageError
 from fishcompile.files import write_atomic
-from fishcompile.formats import Checked, Page, count, find_format, findings, format_names
+from fishcompile.formats import Checked, Page, RuleFacts, count, find_format, findings, format_names
 from fishcompile.inputs import STDIN, STDIN_NAME, Input, collect, looks_like_a_spec, read_once
 from fishcompile.language.variants import Reader
 from fishcompile.nearest import nearest
@@ -115,7 +114,7 @@ def check(
     )
     shown = [errors_of(item) for item in checked] if quiet else checked
     colored = color == "always" or (output == STDIN and wants_color(color))
-    page = Page(colored, line_width(), quiet, _repository(), rule_facts)
+    page = Page(colored, line_width(), quiet, _repository(), _rules)
     # fixed standard input has taken standard output
     with redirect_stdout(sys.stderr if fix and given else sys.stdout):
         deliver(write(shown, page), output, shown, quiet=quiet)
@@ -185,6 +184,12 @@ def _standard_input(words: Iterable[str], name: str) -> Mapping[Path, bytes]:
     except (OSError, AttributeError) as error:
         reason = getattr(error, "strerror", None) or "it is closed"
         raise UsageError(f"standard input cannot be read: {reason}") from error
+
+
+def _rules() -> Mapping[str, RuleFacts]:
+    from fishcompile.cli.rule_facts import rule_facts
+
+    return rule_facts()
 
 
 def _repository() -> Path:

@@ -6,15 +6,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics import SpecError
 from fishcompile.errors import UsageError
 from fishcompile.formats import Checked
 from fishcompile.language.variants import Reader
 from fishcompile.policy.apply import Judged, apply
-from fishcompile.policy.baseline import read_baseline, stale_words, write_baseline
 from fishcompile.policy.config import Config, find_config, override
 from fishcompile.source import Source
+
+if TYPE_CHECKING:
+    from fishcompile.policy.baseline import Baseline
 
 
 @dataclass(frozen=True)
@@ -35,20 +38,32 @@ def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[
     """
     if choice.baseline and choice.write_baseline:
         raise UsageError("--baseline and --write-baseline exclude each other", "give one of them")
-    baseline = read_baseline(Path(choice.baseline)) if choice.baseline else None
+    baseline = _baseline(choice)
     judged = [Judged(item.report, _source(item, read), _config(item, choice)) for item in checked]
     outcome = apply(judged, baseline)
     if outcome.stale:
+        from fishcompile.policy.baseline import stale_words
+
         print(stale_words(outcome.stale), file=sys.stderr)
     remaining = [
         replace(item, report=report) for item, report in zip(checked, outcome.reports, strict=True)
     ]
     if choice.write_baseline:
+        from fishcompile.policy.baseline import write_baseline
+
         file = Path(choice.write_baseline)
         written = write_baseline(file, [item.report.diagnostics for item in remaining])
         print(f"wrote {file}: {len(written.entries)} findings accepted", file=sys.stderr)
         return judge_run(checked, replace(choice, write_baseline="", baseline=str(file)), read)
     return remaining
+
+
+def _baseline(choice: Choice) -> Baseline | None:
+    if not choice.baseline:
+        return None
+    from fishcompile.policy.baseline import read_baseline
+
+    return read_baseline(Path(choice.baseline))
 
 
 def _source(item: Checked, read: Reader) -> Source | None:

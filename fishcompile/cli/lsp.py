@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Annotated
 
 import typer
@@ -31,4 +32,5 @@ def lsp(
         raise UsageError("the language server needs pygls", way_out) from None
     from fishcompile.lsp.requests import serve
 
+    gc.enable()  # a server lives long; see entry.py
     raise typer.Exit(serve())

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Report, report
-from fishcompile.policy.baseline import Baseline, Entry, fingerprints
 from fishcompile.policy.config import Config
 from fishcompile.policy.inline import Ignore, read_ignores, unused
 from fishcompile.policy.selectors import ignorable
 from fishcompile.source import Source
+
+if TYPE_CHECKING:
+    from fishcompile.policy.baseline import Baseline, Entry
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,8 @@ def _was_judged(rule: str, one: Judged) -> bool:
 def _unaccepted(
     found: list[Diagnostic], baseline: Baseline, matched: set[Entry]
 ) -> list[Diagnostic]:
+    from fishcompile.policy.baseline import fingerprints
+
     rest = []
     for diagnostic, entry in zip(found, fingerprints(found, baseline.folder), strict=True):
         if entry in baseline.entries:
