@@ -25,7 +25,7 @@ def main() -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:
-        # nobody reads on: what could not be said is lost either way, and was no error of ours
+    except (OSError, ValueError):
+        # nobody reads on, or a server has closed its output: there is nothing left to say
         pass
     os._exit(code)

@@ -259,7 +259,7 @@ def test_an_unknown_kind_of_output(run: Run, spec: Path) -> None:
 MODULES = """
 import sys
 sys.argv = ["fishcompile", *sys.argv[1:]]
-from fishcompile.cli.entry import main
+from fishcompile.cli.app import main
 try:
     main()
 except SystemExit as stopped:
