@@ -1,71 +1,90 @@
-"""How long `fishcompile check` takes, in user time, beside the imports that it stands on.
+"""How long `fishcompile check` takes as a whole process, beside the imports that it stands on.
 
-    python benchmarks/startup.py [--pairs 15] [--stages 10 1000 10000]
+    python benchmarks/startup.py [--pairs 15] [--peers check-jsonschema yamllint]
 
 The check of FishNet-99 and the bare imports run in alternation, so that a slow spell of the machine
-meets both. User time is what the kernel counted for the child process. The command has to be
-installed beside the Python that runs this.
+meets both; so do the peers, on the same file, where their commands are found. User time is what the
+kernel counted for the child process. fishcompile has to be installed beside the Python that runs
+this.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FISHNET99 = ROOT / "specs" / "fishnet99.yaml"
+FISHNET99 = str(ROOT / "specs" / "fishnet99.yaml")
+SCHEMA = str(ROOT / "schemas" / "fishspec-1.schema.json")
 CHECK = [str(Path(sys.executable).with_name("fishcompile")), "check"]
 IMPORTS = [sys.executable, "-c", "import yaml, jsonschema, networkx, typer"]
+PEERS = {"check-jsonschema": ["--schemafile", SCHEMA, FISHNET99], "yamllint": [FISHNET99]}
 
 
-def user_time(command: list[str]) -> tuple[float, int]:
-    """Seconds of user time of a process and its exit code; its output is dropped."""
+def timed(command: list[str]) -> tuple[float, float]:
+    """Seconds of user time and of wall time of a process; its output is dropped."""
+    begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begin
     process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_utime, process.returncode
+    return usage.ru_utime, wall
 
 
-def tail_of(stages: int) -> str:
+def alternated(commands: dict[str, list[str]], count: int) -> dict[str, tuple[float, float]]:
+    """Median user and wall seconds of each command, run in turn after one run for the caches."""
+    runs: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for turn in range(count + 1):
+        for name, command in commands.items():
+            figures = timed(command)
+            if turn:
+                runs[name].append(figures)
+    return {
+        name: (statistics.median(u for u, _ in times), statistics.median(w for _, w in times))
+        for name, times in runs.items()
+    }
+
+
+def row_of(stages: int) -> str:
     """A spec of one row of stages, which sample down nowhere."""
     head = ["fishspec: 1", f"name: row{stages}", "input: {size: 32}", "tail:"]
     rows = [f"  tail{i}: {{out: 64, blocks: 1, down: none}}" for i in range(1, stages + 1)]
     return "\n".join([*head, *rows, f"taps: {{last: tail{stages}}}", ""])
 
 
-def pairs(count: int) -> tuple[list[float], list[float]]:
-    """User times of the check of FishNet-99 and of the imports, in alternation."""
-    check, imports = [], []
-    for _ in range(count):
-        seconds, code = user_time([*CHECK, str(FISHNET99)])
-        assert code == 0, "the shipped spec holds"
-        check.append(seconds)
-        imports.append(user_time(IMPORTS)[0])
-    return check, imports
-
-
 def main() -> None:
-    """Measures and prints."""
+    """Measures and prints a table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--pairs", type=int, default=15)
-    parser.add_argument("--stages", type=int, nargs="*", default=[10, 1000, 10_000])
+    parser.add_argument("--peers", nargs="*", default=list(PEERS), help="their commands, or paths")
     options = parser.parse_args()
-    user_time([*CHECK, str(FISHNET99)])  # once for the disk's cache and the byte code
-    check, imports = (statistics.median(times) for times in pairs(options.pairs))
-    print(f"check fishnet99  {check:.3f} s user, median of {options.pairs}")
-    print(f"imports alone    {imports:.3f} s user, median of {options.pairs}")
-    print(f"ratio            {check / imports:.2f}")
-    with tempfile.TemporaryDirectory() as folder:
-        for stages in options.stages:
-            path = Path(folder, f"row{stages}.yaml")
-            path.write_text(tail_of(stages), encoding="utf-8")
-            times, codes = zip(*(user_time([*CHECK, str(path)]) for _ in range(3)), strict=True)
-            print(f"{stages:>6} stages    {statistics.median(times):.2f} s user, exit {codes[0]}")
+    first = {"imports alone": IMPORTS, "1 spec": [*CHECK, FISHNET99]}
+    for peer in filter(shutil.which, options.peers):
+        first[Path(peer).name] = [peer, *PEERS[Path(peer).name]]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "many").mkdir()
+        for index in range(100):
+            (folder / "many" / f"net{index}.yaml").write_text(row_of(10), encoding="utf-8")
+        for stages in (10, 1000, 10_000):
+            (folder / f"row{stages}.yaml").write_text(row_of(stages), encoding="utf-8")
+        second = {"100 specs of 10 stages": [*CHECK, str(folder / "many")]}
+        second |= {
+            f"{n} stages": [*CHECK, str(folder / f"row{n}.yaml")] for n in (10, 1000, 10_000)
+        }
+        found = alternated(first, options.pairs) | alternated(second, 5)
+    base = found["imports alone"]
+    for what, (user, wall) in found.items():
+        print(f"{what:24} {user:6.3f} s user {wall:6.3f} s wall {user / base[0]:6.2f} x imports")
+    further = (found["100 specs of 10 stages"][0] - found["10 stages"][0]) / 99
+    print(f"each further small spec  {1000 * further:.1f} ms user")
 
 
 if __name__ == "__main__":

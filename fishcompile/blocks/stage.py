@@ -93,16 +93,13 @@ class Stage(Block):
                 return x
 
 
-@dataclass(frozen=True)
 class TailStage(Stage):
     """Refine, then down-sample."""
 
 
-@dataclass(frozen=True)
 class URBlock(Stage):
     """Up-sampling and refinement: concat(up(r(x) + M(x)), T(skip))."""
 
 
-@dataclass(frozen=True)
 class DRBlock(Stage):
     """Down-sampling and refinement: concat(down(x + M(x)), T(skip))."""

@@ -49,7 +49,7 @@ def line_width() -> int:
 
 def complain(message: str, way_out: str = "") -> None:
     """An error about what was asked for, on standard error."""
-    from fishcompile.formats.text import visible
+    from fishcompile.formats._snippets import visible
 
     lines = "\n".join(visible(line) for line in message.splitlines())
     print(f"error: {lines}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fishcompile.diagnostics import Report
-from fishcompile.formats.text import visible
+from fishcompile.formats._snippets import visible
 from fishcompile.pipeline import check_texts
 from fishcompile.policy.apply import Judged, apply
 from fishcompile.rules.example import MAIN, Example, split

@@ -10,7 +10,7 @@ import typer
 from fishcompile.cli.light import LightCommand, LightGroup
 from fishcompile.errors import UsageError
 from fishcompile.files import refuse_existing
-from fishcompile.formats.text import visible
+from fishcompile.formats._snippets import visible
 from fishcompile.pipeline import compiled
 
 if TYPE_CHECKING:

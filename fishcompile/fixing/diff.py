@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from difflib import unified_diff as _unified_diff
 
-from fishcompile.formats.text import visible
+from fishcompile.formats._snippets import visible
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 

@@ -1,6 +1,6 @@
 """Escaping that several formats share, so that no text of a spec ends up as markup or a command.
 
-`visible` in text.py makes one harmless line of any text; what is here comes after it or, where
+`visible` in _snippets.py makes one harmless line of any text; what is here comes after it or, where
 a format must give the text back unchanged, in its place.
 """
 

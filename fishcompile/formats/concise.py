@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fishcompile.formats import Checked, Page, findings
 from fishcompile.formats._escape import inert
-from fishcompile.formats.text import visible
+from fishcompile.formats._snippets import visible
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics import Diagnostic

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from fishcompile.formats import Checked, Page, findings
 from fishcompile.formats._escape import without_brackets
 from fishcompile.formats._paths import relative_to_root
+from fishcompile.formats._snippets import visible
 from fishcompile.formats.concise import line
-from fishcompile.formats.text import visible
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics import Diagnostic

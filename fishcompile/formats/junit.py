@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from fishcompile.formats import Checked, Page
 from fishcompile.formats._escape import xml_text
-from fishcompile.formats.text import render_diagnostic, visible
+from fishcompile.formats._snippets import render_diagnostic, visible
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics import Diagnostic

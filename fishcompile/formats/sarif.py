@@ -15,7 +15,7 @@ from fishcompile.formats import Checked, Page, RuleFacts, findings
 from fishcompile.formats._escape import json_text
 from fishcompile.formats._fingerprints import fingerprints
 from fishcompile.formats._paths import relative_to_root, uri
-from fishcompile.formats.text import visible
+from fishcompile.formats._snippets import visible
 from fishcompile.version import VERSION
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from fishcompile.diagnostics import Diagnostic, Report
 from fishcompile.formats import Checked, Page
-from fishcompile.formats.text import visible
+from fishcompile.formats._snippets import visible
 from fishcompile.source import Source, Span
 from tests.formats.sample import HOSTILE, RUN, hostile_run, write
 

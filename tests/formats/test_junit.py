@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fishcompile.formats.text import render_diagnostic, visible
+from fishcompile.formats._snippets import render_diagnostic, visible
 from tests.formats.sample import CHANNELS, CLEAN, HOSTILE, RUN, STYLE, hostile_run, write
 
 

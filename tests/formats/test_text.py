@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fishcompile.diagnostics import Diagnostic, Related, Report, SpecError, fail, report
-from fishcompile.formats.text import render, render_diagnostic, visible
+from fishcompile.formats._snippets import render_diagnostic, visible
+from fishcompile.formats.text import render
 from fishcompile.source import Source, Span
 
 
