@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 from fishcompile.version import VERSION
 
 if TYPE_CHECKING:
-    from torch import nn
-
     from fishcompile.diagnostics import Report
+    from fishcompile.targets.network import Network
 
 __version__ = VERSION
 
@@ -49,7 +48,7 @@ def emit(spec: str | os.PathLike[str]) -> str:
     return emit_source(compiled(Path(spec)))
 
 
-def compile(spec: str | os.PathLike[str]) -> nn.Module:  # noqa: A001
+def compile(spec: str | os.PathLike[str]) -> Network:  # noqa: A001
     """The network of a spec as a new nn.Module on the CPU, by running the emitted text.
 
     `model(x)` takes (n, channels, height, width) and gives the logits (n, classes), or the taps

@@ -51,7 +51,7 @@ def dead_ends(
     reached = _backwards(graph, ends, free)
     readers: dict[str, list[str]] = defaultdict(list)
     for node in graph.nodes:
-        for value in node.inputs:
+        for value in node.data:
             readers[value].append(node.name)
     convolving = {n.name for n in graph.nodes if isinstance(n.op, Conv | ConvTranspose)}
     closed = {value: name for name, value in starts.items() if value not in reached}
@@ -82,7 +82,7 @@ def _backwards(graph: Graph, ends: Iterable[str], free: set[str]) -> set[str]:
         value = todo.pop()
         if value not in reached:
             reached.add(value)
-            todo.extend(nodes[value].inputs if value in free else ())
+            todo.extend(nodes[value].data if value in free else ())
     return reached
 
 

@@ -38,7 +38,7 @@ def _branch(start: str, scope: str, nodes: dict[str, Node]) -> tuple[set[str], s
             continue
         if isinstance(nodes[name].op, Conv):
             convolutions.add(name)
-        fresh = [operand for operand in nodes[name].inputs if operand not in seen]
+        fresh = [operand for operand in nodes[name].data if operand not in seen]
         seen.update(fresh)
         todo.extend(fresh)
     return convolutions, sources

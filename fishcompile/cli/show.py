@@ -9,7 +9,8 @@ import typer
 
 from fishcompile.analysis.table import Row, stage_table
 from fishcompile.cli.light import LightCommand
-from fishcompile.pipeline import Analysis, compiled
+from fishcompile.diagnostics import SpecError
+from fishcompile.pipeline import Analysis, analyse
 
 _HEADS = ("stage", "input", "output", "blocks", "I-convs", "convs", "parameters", "MACs")
 
@@ -29,7 +30,14 @@ def show(
     Shapes are channels x height x width at the spec's input size, a stage's output before it is
     merged with the skip. MACs are for one image.
     """
-    print("\n".join(table_lines(compiled(spec))))
+    analysis = analyse(spec)
+    # a spec that only breaks its own claims has a table, which is where the claims are seen
+    if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
+        raise SpecError(analysis.report)
+    print("\n".join(table_lines(analysis)))
+    if not analysis.report.ok:
+        print()
+        raise SpecError(analysis.report)
 
 
 def table_lines(analysis: Analysis) -> list[str]:

@@ -36,6 +36,11 @@ class Node:
     formulas: tuple[tuple[str, Formula], ...] = ()
 
     @property
+    def data(self) -> tuple[str, ...]:
+        """The inputs whose values the op reads; up-sampling reads no more than a skip's size."""
+        return self.inputs[: self.op.reads]
+
+    @property
     def scope(self) -> str:
         """The path of the scope that the node stands in; empty at the top."""
         return self.name.rpartition(".")[0]

@@ -64,6 +64,8 @@ class Op(ABC):
     """A primitive operation on the tensors of one image."""
 
     kind: ClassVar[str]
+    # how many operands are read for their values; a further one only gives a size
+    reads: ClassVar[int | None] = None
 
     @abstractmethod
     def infer(self, *inputs: TensorType) -> TensorType:

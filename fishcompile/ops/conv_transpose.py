@@ -20,6 +20,7 @@ class ConvTranspose(Op):
     """
 
     kind: ClassVar[str] = "conv_transpose"
+    reads: ClassVar[int | None] = 1
 
     in_channels: int
     out_channels: int

@@ -20,6 +20,7 @@ class Upsample(Op):
     """
 
     kind: ClassVar[str] = "upsample"
+    reads: ClassVar[int | None] = 1
 
     mode: str = "nearest"
     factor: int = 2

@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.isolated import isolated_convolutions
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import StageNode
 from fishcompile.ops.conv import Conv
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
-from fishcompile.rules.fc507_broadcast_merge import additions
 
 
 def outside_the_tail(facts: Facts) -> Iterator[tuple[StageNode, str, Conv]]:
     """The I-convs of bridge, body and head: their stage, their name, and the convolution."""
-    isolated = _isolated(facts)
     for node in facts.inside(Conv):
         stage = facts.stage(node)
         in_tail = isinstance(stage.config, StageSpec) and stage.config.section == "tail"
-        if not in_tail and node.name in isolated and isinstance(node.op, Conv):
+        if not in_tail and facts.costs[node.name].isolated and isinstance(node.op, Conv):
             yield stage, node.name, node.op
-
-
-def _isolated(facts: Facts) -> Collection[str]:
-    """The I-convs of residual blocks: a merge that adds joins two maps, neither a shortcut."""
-    merges = {node.name for node, _ in additions(facts)}
-    graph = facts.inference.graph
-    if not merges:
-        return {name for name, cost in facts.costs.items() if cost.isolated}
-    inner = tuple(node for node in graph.nodes if node.name not in merges)
-    return isolated_convolutions(replace(graph, nodes=inner))
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:

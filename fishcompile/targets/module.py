@@ -20,10 +20,12 @@ from fishcompile.targets.python_source.guard import verify
 if TYPE_CHECKING:
     from torch import nn
 
+    from fishcompile.targets.network import Network
 
-def instantiate(text: str, name: str) -> nn.Module:
+
+def instantiate(text: str, name: str) -> Network:
     """A new network of the emitted text whose spec is called `name`."""
-    model: nn.Module = getattr(load_text(text), class_name(name))()
+    model: Network = getattr(load_text(text), class_name(name))()
     return model
 
 

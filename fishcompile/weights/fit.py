@@ -73,11 +73,13 @@ def _hint(found: Iterable[str], graph: Graph, stages: StageGraph, *, authors: bo
         hints.append(f"this is a checkpoint of {model}")
     prefixes = block_prefixes(graph, stages) if authors else {g: g for g in _groups(graph)}
     counts = [
-        f"{_in_words(ours)} has {there} blocks in the checkpoint and {here} in the spec"
+        f"{_in_words(ours)} {there} and {here}"
         for ours, theirs in prefixes.items()
         if (there := _count(keys, theirs)) != (here := len(graph.children[ours]))
     ]
-    return ": ".join(filter(None, [*hints, "; ".join(counts)]))
+    if counts:
+        hints.append(f"blocks in the checkpoint and in the spec: {', '.join(counts)}")
+    return "; ".join(hints)
 
 
 def _groups(graph: Graph) -> list[str]:

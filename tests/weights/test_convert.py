@@ -187,12 +187,12 @@ def test_another_models_checkpoint_is_named_with_its_block_counts(
     assert code == 1
     helped = err.splitlines()[-1]
     assert helped.startswith(
-        "  = help: this is a checkpoint of fishnet150: "
-        "tail2 has 4 blocks in the checkpoint and 2 in the spec; "
-        "tail3 has 8 blocks in the checkpoint and 6 in the spec; "
-        "bridge has 4 blocks in the checkpoint and 2 in the spec; "
-        "body3 has 2 blocks in the checkpoint and 1 in the spec; "
-        "body3's transfer has 2 blocks in the checkpoint and 1 in the spec; "
+        "  = help: this is a checkpoint of fishnet150; blocks in the checkpoint and in the spec: "
+        "tail2 4 and 2, "
+        "tail3 8 and 6, "
+        "bridge 4 and 2, "
+        "body3 2 and 1, "
+        "body3's transfer 2 and 1, "
     )
     assert "head3's" not in helped, "both have four transfer blocks there"
     assert err.count("\n    and ") == 1, "20 keys and the number of the rest"
