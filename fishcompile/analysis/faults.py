@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
+from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.expand import WRITTEN
 from fishcompile.ir.builder import ExpansionError
@@ -16,10 +16,7 @@ from fishcompile.tree import Path, Tree
 
 _DIVISORS = ("reduction", "squeeze")
 
-if TYPE_CHECKING:
-    from fishcompile.analysis.shapes import StageFacts
-
-    Facts = Mapping[str, StageFacts]
+Facts = Mapping[str, StageFacts]
 
 
 def explain(

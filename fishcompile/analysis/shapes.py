@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import networkx as nx
 
 from fishcompile.analysis.faults import explain
+from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic
 from fishcompile.expand import bind
-from fishcompile.ir.builder import Block, Builder, ExpansionError
+from fishcompile.ir.builder import Builder, ExpansionError
 from fishcompile.ir.graph import Graph, Value
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, StageNode, digraph
@@ -23,17 +24,6 @@ from fishcompile.tree import Tree
 
 MAX_BLOCKS = 16_000
 MAX_PARAMETERS = 10**11
-
-
-@dataclass(frozen=True)
-class StageFacts:
-    """What is known of a stage: its block, the types that enter, the trunk's after sampling."""
-
-    node: StageNode
-    block: Block
-    inputs: tuple[TensorType, ...]
-    trunk: TensorType
-    output: TensorType
 
 
 @dataclass(frozen=True)

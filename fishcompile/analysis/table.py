@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fishcompile.analysis.costs import Cost, below
-from fishcompile.analysis.shapes import Inference, StageFacts
+from fishcompile.analysis.shapes import Inference
+from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, StageSpec
 
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fishcompile.ops.base import Op, ShapeError, require_map, window
-from fishcompile.tensor import TensorType, feature_map
+from fishcompile.ops.base import Op
+from fishcompile.ops.pooling import pool_call, pooled
+from fishcompile.tensor import TensorType
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,9 @@ class MaxPool(Op):
     padding: int = 0
 
     def infer(self, *inputs: TensorType) -> TensorType:
-        """Sides by torch's formula, floor mode; the padding is at most half the window."""
+        """The channels of the input, fewer pixels."""
         (x,) = inputs
-        require_map(x, self.kind)
-        if self.padding * 2 > self.kernel_size:
-            message = f"padding {self.padding} is more than half of a {self.kernel_size} window"
-            raise ShapeError("FC304", message, "padding")
-        sides = window(x.sides, self.kernel_size, self.stride, self.padding)
-        return feature_map(x.channels, sides)
+        return pooled(x, self.kind, self.kernel_size, self.stride, self.padding)
 
     def output_stride(self, *strides: int) -> int:
         """Multiplied by the step of the window."""
@@ -36,8 +32,5 @@ class MaxPool(Op):
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.max_pool2d(x, kernel)`, stride and padding where they are not torch's defaults."""
-        kernel, stride, padding = fields["kernel_size"], fields["stride"], fields["padding"]
-        border = "" if padding == "0" else f", {padding}"
-        step = "" if stride == kernel and not border else f", {stride}"
-        return f"F.max_pool2d({{0}}, {kernel}{step}{border})"
+        """`F.max_pool2d(x, kernel, ...)`."""
+        return pool_call("F.max_pool2d", fields)

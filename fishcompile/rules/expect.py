@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.shapes import StageFacts
+from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic
 from fishcompile.ir.graph import Graph
 from fishcompile.language.spec import ExpectSpec, LayerSpec, StageSpec

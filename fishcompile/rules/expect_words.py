@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fishcompile.analysis.shapes import StageFacts
+from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT, StageNode
