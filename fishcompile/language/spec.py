@@ -23,7 +23,7 @@ Gate = Literal["scale", "scale_add", "none"]
 LayerKind = Literal["conv", "max_pool", "avg_pool"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class InputSpec:
     """The network's input: its channels, and the size in pixels that figures are given for."""
 
@@ -36,7 +36,7 @@ class InputSpec:
         return (self.size, self.size) if isinstance(self.size, int) else self.size
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class ExpectSpec:
     """Assertions: channels that enter and leave, and the side after sampling."""
 
@@ -45,7 +45,7 @@ class ExpectSpec:
     size: int | tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class BlockSpec:
     """What a stage's blocks are: how much narrower the middle is, and its groups."""
 
@@ -54,7 +54,7 @@ class BlockSpec:
     groups: int = 1
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class TransferSpec:
     """The skip that a stage merges: where it comes from, and the blocks it passes through."""
 
@@ -62,7 +62,7 @@ class TransferSpec:
     blocks: int = 1
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class SamplingSpec:
     """How a stage changes resolution, written as a word or as a mapping.
 
@@ -74,7 +74,7 @@ class SamplingSpec:
     stride: int = 2
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class LayerSpec:
     """One layer of the stem. `out` is required for a convolution.
 
@@ -95,7 +95,7 @@ class LayerSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class StageSpec:
     """A stage of the tail, body or head: refine, sample, merge.
 
@@ -127,7 +127,7 @@ SECTION_DEFAULTS: dict[Section, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class BridgeSpec:
     """The squeeze-and-excitation stage between tail and body."""
 
@@ -142,7 +142,7 @@ class BridgeSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class ClassifierSpec:
     """The layers after the last stage that give the logits."""
 
@@ -153,7 +153,7 @@ class ClassifierSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class BudgetSpec:
     """Upper bounds on the whole network: trained parameters, and MACs per image at input.size."""
 
@@ -161,7 +161,7 @@ class BudgetSpec:
     macs: int | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class FishSpec:
     """A whole spec, its stages in the order in which data flows."""
 
