@@ -85,11 +85,30 @@ def check_texts(files: Mapping[str, str], main: str) -> Report:
 
 
 def compiled(path: Path) -> Analysis:
-    """The analysis of a spec without errors. Raises SpecError with the report of one that has."""
+    """The analysis of a spec without errors, but those that are accepted; see `unaccepted`.
+
+    Raises SpecError with the report of a spec that has others.
+    """
     analysis = analyse(path)
-    if not analysis.report.ok:
-        raise SpecError(analysis.report)
+    left = unaccepted(analysis, path)
+    if not left.ok:
+        raise SpecError(left)
     return analysis
+
+
+def unaccepted(analysis: Analysis, path: Path) -> Report:
+    """The report without what the spec's comments and its project's configuration accept.
+
+    So what passes `check` builds; only what says no more than that a claim is broken can be
+    accepted.
+    """
+    if analysis.report.ok:
+        return analysis.report
+    from fishcompile.policy.apply import Judged, apply
+    from fishcompile.policy.config import find_config
+
+    judged = Judged(analysis.report, analysis.tree.source, find_config(path))
+    return apply([judged]).reports[0]
 
 
 def _refuse_giant(total: Cost, tree: Tree) -> list[Diagnostic]:

@@ -10,7 +10,7 @@ import typer
 from fishcompile.analysis.table import Row, stage_table
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics import SpecError
-from fishcompile.pipeline import Analysis, analyse
+from fishcompile.pipeline import Analysis, analyse, unaccepted
 
 _HEADS = ("stage", "input", "output", "blocks", "I-convs", "convs", "parameters", "MACs")
 
@@ -35,9 +35,10 @@ def show(
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
         raise SpecError(analysis.report)
     print("\n".join(table_lines(analysis)))
-    if not analysis.report.ok:
+    left = unaccepted(analysis, spec)
+    if not left.ok:
         print()
-        raise SpecError(analysis.report)
+        raise SpecError(left)
 
 
 def table_lines(analysis: Analysis) -> list[str]:

@@ -181,3 +181,25 @@ def test_fixed_standard_input_goes_to_standard_output(
     assert result.code == 1
     assert result.out == BROKEN
     assert "error[FC401]" in result.err
+
+
+def test_what_is_accepted_builds(run: Run, here: Path, net: Path) -> None:
+    net.write_text(BROKEN)
+    refused = run("build", "net.yaml")
+    assert refused.code == 1
+    assert "error[FC401]" in refused.out
+    assert not (here / "net.py").exists()
+    line = next(line for line in BROKEN.splitlines() if "expect" in line)
+    net.write_text(BROKEN.replace(line, f"{line} # fishcompile: ignore[FC401] as printed"))
+    assert run("check", "net.yaml").code == 0
+    assert run("build", "net.yaml").code == 0
+    assert (here / "net.py").exists()
+    assert run("show", "net.yaml").code == 0
+
+
+def test_a_broken_claim_is_shown_below_its_table(run: Run, net: Path) -> None:
+    net.write_text(BROKEN)
+    result = run("show", "net.yaml")
+    assert result.code == 1
+    assert result.out.startswith("stage ")
+    assert "error[FC401]" in result.out
