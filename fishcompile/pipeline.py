@@ -99,8 +99,7 @@ def compiled(path: Path) -> Analysis:
 def unaccepted(analysis: Analysis, path: Path) -> Report:
     """The report without what the spec's comments and its project's configuration accept.
 
-    So what passes `check` builds; only what says no more than that a claim is broken can be
-    accepted.
+    So what they accept in `check` builds; only a broken claim of the spec can be accepted.
     """
     if analysis.report.ok:
         return analysis.report
