@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 FISHNET99 = str(ROOT / "specs" / "fishnet99.yaml")
-SCHEMA = str(ROOT / "schemas" / "fishspec-1.schema.json")
+SCHEMA = str(ROOT / "schemas" / "fishspec-2.schema.json")
 CHECK = [str(Path(sys.executable).with_name("fishcompile")), "check"]
 IMPORTS = [sys.executable, "-c", "import yaml, jsonschema, networkx, typer"]
 PEERS = {"check-jsonschema": ["--schemafile", SCHEMA, FISHNET99], "yamllint": [FISHNET99]}
@@ -54,7 +54,7 @@ def alternated(commands: dict[str, list[str]], count: int) -> dict[str, tuple[fl
 
 def row_of(stages: int) -> str:
     """A spec of one row of stages, which sample down nowhere."""
-    head = ["fishspec: 1", f"name: row{stages}", "input: {size: 32}", "tail:"]
+    head = ["fishspec: 2", f"name: row{stages}", "input: {size: 32}", "tail:"]
     rows = [f"  tail{i}: {{out: 64, blocks: 1, down: none}}" for i in range(1, stages + 1)]
     return "\n".join([*head, *rows, f"taps: {{last: tail{stages}}}", ""])
 

@@ -7,10 +7,12 @@ importable, as it is once installed.
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from fishcompile.schema import merged_schema
+from fishcompile.schema_file import merged_schema
+from fishcompile.schema_kinds import built_in
 from fishcompile.schema_values import allowed, mapping_of, node_at
 
 PAGE = Path(__file__).parent / "language.md"
@@ -22,6 +24,7 @@ SECTIONS = ("tail", "body", "head")
 # defaults, so the tail stands for all three.
 MAPPINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("The spec", ()),
+    ("scale", ("scale",)),
     ("input", ("input",)),
     ("A layer of the stem", ("stem", "*")),
     ("A stage of tail, body or head", ("tail", "*")),
@@ -29,17 +32,33 @@ MAPPINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("down", ("tail", "*", "down")),
     ("up", ("tail", "*", "up")),
     ("block", ("tail", "*", "block")),
+    ("norm", ("tail", "*", "block", "norm")),
     ("bridge", ("bridge",)),
     ("classifier", ("classifier",)),
+    ("dense", ("dense", "*")),
     ("expect", ("tail", "*", "expect")),
     ("budget", ("budget",)),
     ("defaults", ("defaults",)),
     ("defaults of a section", ("defaults", "tail")),
+    ("A block of the spec", ("blocks", "*")),
 )
+# Kinds of nodes whose keys stand in another table; the other kinds with keys have one each.
+LIKE = {
+    **dict.fromkeys(("conv", "max_pool", "avg_pool"), "a layer of the stem"),
+    **dict.fromkeys(SECTIONS, "a stage of tail, body or head"),
+    **{part: part for part in ("bridge", "classifier", "dense")},
+}
 VALUES = {
     "extends": "the path of a `.yaml` file",
+    "use": "the path of a `.yaml` file, or a list of paths",
     "stem": "[layers](#a-layer-of-the-stem) by name",
     "taps": "names of stages by name",
+    "layouts": "[layouts](#layouts) by name",
+    "classifiers": "[classifiers](#classifier) by name",
+    "dense": "[heads](#dense) by name",
+    "graph": "[nodes](#a-node-of-the-graph) by name",
+    "outputs": "names of nodes by name",
+    "blocks": "[blocks](#a-block-of-the-spec) by name",
     **dict.fromkeys(SECTIONS, "[stages](#a-stage-of-tail-body-or-head) by name"),
 }
 
@@ -53,7 +72,8 @@ def page(text: str) -> str:
 
 def reference() -> str:
     """A table of keys for each mapping of the language."""
-    return "\n".join(_table(title, path) for title, path in MAPPINGS)
+    tables = [_table(title, path) for title, path in MAPPINGS]
+    return "\n".join([*tables, *_nodes()])
 
 
 def _table(title: str, path: tuple[str, ...]) -> str:
@@ -74,6 +94,55 @@ def _table(title: str, path: tuple[str, ...]) -> str:
     for key, below in mapping_of(node).items():
         row = (f"`{key}`", _value(key, below, path), _default(key, path), below["description"])
         rows.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |")
+    return "\n".join([*rows, ""])
+
+
+def _nodes() -> Iterator[str]:
+    """What every node may say, the kinds there are, and the keys of each."""
+    kinds = built_in()
+    common = mapping_of(kinds["relu"])
+    yield _of_kind("A node of the graph", "A node says its kind and what it reads.", common, ())
+    yield from ("### Kinds of nodes", "", "| kind | what it is | keys |", "|---|---|---|")
+    own = {
+        kind: {k: v for k, v in mapping_of(node).items() if k not in common or _lists(k, v)}
+        for kind, node in kinds.items()
+    }
+    for kind, keys in own.items():
+        title = LIKE.get(kind, kind)
+        anchor = title.replace(",", "").replace(" ", "-")
+        link = f"those of [{title}](#{anchor})" if kind in LIKE else f"[its own](#{anchor})"
+        yield f"| `{kind}` | {kinds[kind]['description']} | {link if keys else ''} |"
+    yield ""
+    for kind, keys in own.items():
+        if keys and kind not in LIKE:
+            node = kinds[kind]
+            yield _of_kind(kind, node["description"], keys, node.get("required", ()))
+
+
+def _lists(key: str, node: dict[str, Any]) -> bool:
+    return key == "from" and "array" in node["type"]
+
+
+def _of_kind(
+    title: str, intro: str, keys: dict[str, dict[str, Any]], required: Collection[str]
+) -> str:
+    rows = [
+        f"### {title}",
+        "",
+        intro,
+        "",
+        "| key | value | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for key, node in keys.items():
+        default = f"`{node['default']}`" if "default" in node else ""
+        default = "**required**" if key in required else default
+        value = "a kind" if "const" in node else allowed(node)
+        if key in ("block", "expect"):
+            value = f"[a mapping](#{key})"
+        if key == "layers":
+            value = "[layers](#a-layer-of-the-stem) by name"
+        rows.append(f"| `{key}` | {value} | {default} | {node['description']} |")
     return "\n".join([*rows, ""])
 
 

@@ -27,7 +27,8 @@ FAMILIES = {
 _WRITTEN = "<!-- Written by docs/generate_rules.py from the rule's own file. -->"
 _INTRODUCTION = """\
 Every finding of `fishcompile check` has the id of a rule. An error says that a spec does not
-hold, a warning that its design departs from the fish's; warnings do not change the exit code.
+hold, a warning that its design departs from the fish's, or that a layout of keys does not fit it;
+warnings do not change the exit code.
 `fishcompile explain FC302` prints the page of a rule, `fishcompile rules` this list."""
 
 

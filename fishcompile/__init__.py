@@ -28,10 +28,10 @@ def check(spec: str | os.PathLike[str]) -> Report:
     Never raises for what a spec says, nor for a file that cannot be read: both are findings.
     """
     from fishcompile.diagnostics import SpecError
-    from fishcompile.pipeline import analyse
+    from fishcompile.pipeline import examine
 
     try:
-        return analyse(Path(spec)).report
+        return examine(Path(spec))[0]
     except SpecError as error:
         return error.report
 

@@ -102,12 +102,12 @@ class Composer:
         """The root. Raises SpecError where it is no mapping."""
         root = self.root
         if root is None or root.empty:
-            message = "the file is empty; a spec begins with `fishspec: 1`"
+            message = "the file is empty; a spec begins with `fishspec: 2`"
             raise fail(Diagnostic("FC101", message, start_of(self.source)))
         if root.kind != "mapping":
             what = "a list" if root.kind == "list" else "a single value"
             message = f"a spec is a mapping of keys to values, and this is {what}"
-            advice = "begin with `fishspec: 1`"
+            advice = "begin with `fishspec: 2`"
             raise fail(Diagnostic("FC101", message, root.span, help=(advice,)))
         return root
 

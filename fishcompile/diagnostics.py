@@ -7,7 +7,7 @@ spans the places that the claim is measured against.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from fishcompile.source import Span
@@ -50,7 +50,9 @@ class Diagnostic:
     """One finding: rule id, place, message, and the way out.
 
     `label` stands under the carets; `notes` say where derived values came from; `help` lines are
-    the candidate fixes, and `fixes` those of them that are edits of the text.
+    the candidate fixes, and `fixes` those of them that are edits of the text. `way` says how the
+    file of the span came in, where it is not the spec that was asked for, from that file outwards;
+    it makes no other finding of one that two variants have from their base.
     """
 
     rule: str
@@ -62,6 +64,12 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    way: tuple[Related, ...] = field(default=(), compare=False)
+
+    @property
+    def elsewhere(self) -> tuple[Related, ...]:
+        """All other places that the finding shows."""
+        return (*self.related, *self.way)
 
 
 @dataclass(frozen=True)

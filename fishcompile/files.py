@@ -13,10 +13,8 @@ from fishcompile.errors import UsageError
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes `data` to `path` by way of a file beside it. Raises UsageError where it cannot."""
     is_file(path)
+    require_folder(path)
     target = path.resolve()
-    if not target.parent.is_dir():
-        help_ = f"make it first: mkdir -p {path.parent}"
-        raise UsageError(f"the folder of {path} does not exist", help_)
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:64]}.", dir=target.parent)
@@ -33,6 +31,13 @@ def write_atomic(path: Path, data: bytes) -> None:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def require_folder(path: Path) -> None:
+    """Raises UsageError where the folder that `path` is to stand in does not exist."""
+    if not path.resolve().parent.is_dir():
+        help_ = f"make it first: mkdir -p {path.parent}"
+        raise UsageError(f"the folder of {path} does not exist", help_)
 
 
 def is_file(path: Path) -> bool:

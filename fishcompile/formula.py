@@ -11,6 +11,8 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+MAX_TERMS = 100
+
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -115,6 +117,27 @@ def evaluate(formula: Formula, values: Mapping[str, int]) -> int:
             return _OPERATIONS[symbol](evaluate(left, values), evaluate(right, values))
 
 
+class InexactError(ValueError):
+    """A division that leaves a remainder, or by zero; the message says which numbers."""
+
+
+def compute(formula: Formula, values: Mapping[str, int]) -> int:
+    """The number the formula gives, in the arithmetic of `values`: of Syms, a Sym.
+
+    Raises KeyError for an unbound variable, InexactError for a division that is not exact.
+    """
+    match formula:
+        case Const(value):
+            return value
+        case Var(name):
+            return values[name]
+        case Binary(symbol, left, right):
+            a, b = compute(left, values), compute(right, values)
+            if symbol == "//" and (b == 0 or a % b):
+                raise InexactError(f"{a} // {b} is not a whole number")
+            return _OPERATIONS[symbol](a, b)
+
+
 def parse(text: str) -> Formula:
     """The formula that prints as `text`. Raises ValueError where it is none."""
     try:
@@ -137,6 +160,18 @@ def _from_ast(node: ast.expr) -> Formula:
             raise ValueError(f"not part of a formula: {ast.unparse(node)!r}")
 
 
+def _is_short(formula: Formula) -> bool:
+    """Whether a formula has at most MAX_TERMS numbers and names: a row of sums may double it."""
+    todo, terms = [formula], 0
+    while todo and terms <= MAX_TERMS:
+        match todo.pop():
+            case Binary(_, left, right):
+                todo += (left, right)
+            case _:
+                terms += 1
+    return terms <= MAX_TERMS
+
+
 class Sym(int):
     """An integer that remembers the formula it came from, while a block is being expanded.
 
@@ -146,9 +181,9 @@ class Sym(int):
     formula: Formula
 
     def __new__(cls, value: int, formula: Formula) -> Sym:
-        """A number with its formula."""
+        """A number with its formula, or with itself where that would be too long to read."""
         self = super().__new__(cls, value)
-        self.formula = formula
+        self.formula = formula if _is_short(formula) else Const(int(value))
         return self
 
     def __add__(self, other: int) -> Sym:

@@ -16,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from fishcompile.diagnostics import Diagnostic, SpecError
-from fishcompile.language.variants import Reader
+from fishcompile.language.files import Reader
 from fishcompile.reader import MAX_BYTES, read_bytes, read_file
 from fishcompile.source import Source, start_of
 from fishcompile.tree import Tree

@@ -74,6 +74,11 @@ def check_name(name: str) -> str | None:
     return None
 
 
+def camel(name: str) -> str:
+    """The name as a class has it: my_net is MyNet."""
+    return "".join(word.capitalize() for word in name.split("_") if word)
+
+
 def suggest_name(text: str) -> str | None:
     """The nearest name that could stand for `text`, or None where nothing is near."""
     words = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:MAX_NAME]

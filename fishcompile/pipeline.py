@@ -7,40 +7,54 @@ Each stage stops the ones after it only where they could not know anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from fishcompile.analysis.costs import Cost, below, costs
 from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.shapes import MAX_PARAMETERS, Inference, infer
-from fishcompile.diagnostics import Diagnostic, Report, SpecError, report
+from fishcompile.diagnostics import Diagnostic, Report, SpecError, fail, report
+from fishcompile.language.composites import check_definitions
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.digest import spec_digest
+from fishcompile.language.files import Reader, with_ways
 from fishcompile.language.fish import stage_graph
+from fishcompile.language.misfits import misfits
+from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.language.variants import Reader, load
-from fishcompile.reader import read_bytes, read_file
+from fishcompile.language.uses import is_library
+from fishcompile.language.variants import Loaded, load_scaled
+from fishcompile.reader import UnreadableError, read_bytes, read_file
 from fishcompile.rules import judge
 from fishcompile.schema import validate
-from fishcompile.tree import Tree
+from fishcompile.schema_identity import start_of_spec
+from fishcompile.tree import Plain, Tree
+
+if TYPE_CHECKING:
+    from fishcompile.language.scaling.adjustment import Adjustment
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """A spec that reads and resolves, its facts as far as they go, and the report."""
+    """A spec that reads and resolves, its facts as far as they go, and the report.
+
+    `adjustments` are the numbers of its bases that a `scale` went over.
+    """
 
     tree: Tree
     stages: StageGraph
     inference: Inference
     costs: dict[str, Cost]
     report: Report
+    adjustments: tuple[Adjustment, ...] = ()
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the resolved spec."""
-        return spec_digest(self.tree)
+        """SHA-256 of what the spec means."""
+        return spec_digest(self.stages)
 
     @property
     def total(self) -> Cost:
@@ -54,8 +68,54 @@ def analyse(path: Path, read: Reader = read_file) -> Analysis:
     Raises SpecError where it does not read, fit the schema or resolve; findings of later stages
     are in the result's report.
     """
-    loaded = load(path, read)
-    found = validate(loaded)
+    loaded = load_scaled(path, read)
+    if is_library(loaded.tree):
+        message = "the file holds blocks that others may `use`, and no network"
+        help_ = ("name a spec that uses it", "or give it a `name` and a `graph` of its own")
+        raise fail(Diagnostic("FC111", message, start_of_spec(loaded.tree), help=help_))
+    return _analysed(loaded)
+
+
+def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | None]:
+    """All that is found in the file at `path`, and of a network the analysis.
+
+    A file of blocks alone has none. So has a spec that does not read, fit the schema or resolve,
+    whose error is in the report. Raises UnreadableError where the file itself cannot be read.
+    """
+    try:
+        loaded = load_scaled(path, read)
+        tree = loaded.tree
+        if is_library(tree):
+            return with_ways(report(_check_library(tree)), tree.arrivals), None
+        analysis = _analysed(loaded)
+    except UnreadableError:
+        raise
+    except SpecError as error:
+        return error.report, None
+    return analysis.report, analysis
+
+
+def _analysed(loaded: Loaded) -> Analysis:
+    try:
+        analysis = _network(loaded.tree)
+    except SpecError as error:
+        raise SpecError(_explained(error.report, loaded)) from None
+    found = _explained(analysis.report, loaded)
+    return replace(analysis, report=found, adjustments=loaded.adjustments)
+
+
+def _explained(found: Report, loaded: Loaded) -> Report:
+    """The findings with how their files came in, and how their numbers came about."""
+    found = with_ways(found, loaded.tree.arrivals)
+    if not loaded.adjustments:
+        return found
+    from fishcompile.language.scaling.blame import with_products
+
+    return with_products(found, loaded)
+
+
+def _network(loaded: Tree) -> Analysis:
+    found = misfits(loaded)
     if found:
         raise SpecError(report(found))
     tree = apply_defaults(loaded)
@@ -66,7 +126,8 @@ def analyse(path: Path, read: Reader = read_file) -> Analysis:
     diagnostics = list(inference.diagnostics) or _refuse_giant(below(costs_, ""), tree)
     judged, silenced = judge(Facts(tree, stages, inference, costs_), diagnostics)
     skipped = len(inference.unknown) + silenced
-    return Analysis(tree, stages, inference, costs_, report([*diagnostics, *judged], skipped))
+    everything = report([*diagnostics, *judged], skipped)
+    return Analysis(tree, stages, inference, costs_, everything)
 
 
 def check_texts(files: Mapping[str, str], main: str) -> Report:
@@ -79,7 +140,7 @@ def check_texts(files: Mapping[str, str], main: str) -> Report:
         return read_bytes(files[name].encode("utf-8", "surrogateescape"), name)
 
     try:
-        return analyse(Path(main), read).report
+        return examine(Path(main), read)[0]
     except SpecError as error:
         return error.report
 
@@ -108,6 +169,14 @@ def unaccepted(analysis: Analysis, path: Path) -> Report:
 
     judged = Judged(analysis.report, analysis.tree.source, find_config(path))
     return apply([judged]).reports[0]
+
+
+def _check_library(tree: Tree) -> Iterable[Diagnostic]:
+    """What is found in blocks without a network: names and formulas, but no shapes."""
+    whole: dict[str, Plain] = {**tree.value, "name": "blocks"}
+    found = validate(replace(tree, value=whole))
+    blocks: Any = tree.value["blocks"]
+    return found or check_definitions(definitions(blocks), tree)
 
 
 def _refuse_giant(total: Cost, tree: Tree) -> list[Diagnostic]:

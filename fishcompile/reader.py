@@ -43,6 +43,11 @@ def read_file(path: pathlib.Path, name: str) -> Tree:
         UnreadableError: where `path` is no regular UTF-8 file of at most 1 MiB.
         SpecError: where the text is not the YAML that specs are written in.
     """
+    return read_bytes(file_bytes(path, name), name)
+
+
+def file_bytes(path: pathlib.Path, name: str) -> bytes:
+    """The bytes of a regular file of at most 1 MiB. Raises UnreadableError for any other."""
     nothing = start_of(Source(name, ""))
     try:
         # Without O_NONBLOCK, opening a FIFO waits for a writer.
@@ -52,13 +57,12 @@ def read_file(path: pathlib.Path, name: str) -> Tree:
                 raise _unreadable(nothing, "this is not a regular file")
             if status.st_size > MAX_BYTES:
                 raise _unreadable(nothing, _too_large(status.st_size))
-            data = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except IsADirectoryError:
         raise _unreadable(nothing, "this is a directory, not a file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
         raise _unreadable(nothing, f"the file cannot be read: {reason}") from None
-    return read_bytes(data, name)
 
 
 def read_bytes(data: bytes, name: str) -> Tree:

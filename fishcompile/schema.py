@@ -1,4 +1,4 @@
-"""Schema: a merged tree against schemas/fishspec-1.schema.json, every misfit one diagnostic.
+"""Schema: a merged tree against schemas/fishspec-2.schema.json, every misfit one diagnostic.
 
 `validate` takes the tree that a spec and its bases merge to, without `extends`. Where the schema
 in the file is lenient, for the sake of variants in an editor, this one is not.
@@ -6,14 +6,15 @@ in the file is lenient, for the sake of variants in an editor, this one is not.
 
 from __future__ import annotations
 
-import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.data import data_file
 from fishcompile.diagnostics import Diagnostic, report
-from fishcompile.schema_identity import bad_names, wrong_version
+from fishcompile.schema_blocks import bad_block_names
+from fishcompile.schema_file import merged_schema
+from fishcompile.schema_identity import VERSION, bad_names, wrong_version
+from fishcompile.schema_kinds import specialised
 from fishcompile.schema_messages import Kind, Problem, root_causes, word
 
 if TYPE_CHECKING:
@@ -24,24 +25,27 @@ if TYPE_CHECKING:
 
     from fishcompile.tree import Path, Tree
 
-SCHEMA = "fishspec-1.schema.json"
 MAX_FINDINGS = 100  # nobody reads more, and each costs time to word
 
 
-def validate(tree: Tree) -> tuple[Diagnostic, ...]:
-    """What in a merged tree does not fit the language, in the order of the text.
+def validate(tree: Tree, by: int = VERSION) -> tuple[Diagnostic, ...]:
+    """What in a merged tree does not fit version `by` of the language, in the order of the text.
 
     A wrong version is reported alone: by another version's rules nothing else means anything.
     """
-    version = wrong_version(tree)
+    version = wrong_version(tree) if by == VERSION else None
     if version is not None:
         return (version,)
-    crowded = [Problem("many", path) for path in _crowded(tree)]
+    schema = merged_schema(by)
+    crowded = [Problem("many", path) for path in _crowded(tree, schema)]
     if crowded:
-        return report(word(tree, merged_schema(), crowded)).diagnostics
-    problems = root_causes(sorted(_problems(tree), key=lambda problem: _place(tree, problem)))
-    worded = word(tree, merged_schema(), problems[:MAX_FINDINGS])
-    found = report([*bad_names(tree), *worded]).diagnostics
+        return report(word(tree, schema, crowded)).diagnostics
+    if by == VERSION:
+        schema = specialised(schema, tree.value)
+    found_ = _problems(tree, schema)
+    problems = root_causes(sorted(found_, key=lambda problem: _place(tree, problem)))
+    worded = word(tree, schema, problems[:MAX_FINDINGS])
+    found = report([*bad_names(tree), *bad_block_names(tree), *worded]).diagnostics
     left_out = len(found[MAX_FINDINGS:]) + len(problems[MAX_FINDINGS:])
     if not left_out:
         return found
@@ -51,52 +55,7 @@ def validate(tree: Tree) -> tuple[Diagnostic, ...]:
 
 
 @cache
-def schema_file() -> dict[str, Any]:
-    """The schema as it lies in the file, which is the one for editors."""
-    text = data_file("schemas", SCHEMA).read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
-    return schema
-
-
-@cache
-def merged_schema() -> dict[str, Any]:
-    """The schema of merged trees: complete, without null, and with no reference left to follow.
-
-    Names are not in it: `bad_names` knows more about them than a pattern says.
-    """
-    root = schema_file()
-    top = {key: root[key] for key in ("type", "properties", "required", "additionalProperties")}
-    top["allOf"] = [root["$defs"]["complete"]]
-    merged: dict[str, Any] = _resolve(top, {**root["$defs"], "name": {"type": "string"}})
-    return merged
-
-
-def _resolve(node: Any, defs: dict[str, Any]) -> Any:
-    if isinstance(node, list):
-        return [_resolve(item, defs) for item in node]
-    if not isinstance(node, dict):
-        return node
-    result: dict[str, Any] = {}
-    if "$ref" in node:
-        result.update(_resolve(defs[node["$ref"].removeprefix("#/$defs/")], defs))
-    for key, item in node.items():
-        if key in ("type", "enum") and isinstance(item, list):
-            result[key] = [choice for choice in item if choice not in ("null", None)]
-        elif key == "properties":
-            # jsonschema leaves the place out of an error under `false`.
-            result[key] = {
-                name: _resolve({"not": {}} if below is False else below, defs)
-                for name, below in item.items()
-            }
-        elif key in ("default", "examples"):
-            result[key] = item
-        elif key not in ("$ref", "$comment", "propertyNames"):
-            result[key] = _resolve(item, defs)
-    return result
-
-
-@cache
-def _validator() -> Validator:
+def _validators() -> Any:
     # Imported only now: it takes longer than everything else that `import fishcompile` does.
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
@@ -109,8 +68,13 @@ def _validator() -> Validator:
     strict: Any = extend(  # type: ignore[no-untyped-call]
         Draft202012Validator, {"pattern": _full_match}, type_checker=integers
     )
-    validator: Validator = strict(merged_schema(), registry=Registry())
-    return validator
+    registry = Registry()
+    return lambda schema: strict(schema, registry=registry)
+
+
+def _validator(schema: dict[str, Any]) -> Validator:
+    made: Validator = _validators()(schema)
+    return made
 
 
 def _full_match(
@@ -125,20 +89,20 @@ def _full_match(
 _KINDS: dict[str, Kind] = {"not": "unread"}
 
 
-def _crowded(tree: Tree) -> list[Path]:
+def _crowded(tree: Tree, schema: dict[str, Any]) -> list[Path]:
     """The sections with more entries than allowed, seen before each entry is looked at."""
-    limits = {key: s.get("maxProperties") for key, s in merged_schema()["properties"].items()}
+    limits = {key: below.get("maxProperties") for key, below in schema["properties"].items()}
     sections = ((key, tree.value.get(key), limit) for key, limit in limits.items() if limit)
     return [
         (key,) for key, value, limit in sections if isinstance(value, dict) and len(value) > limit
     ]
 
 
-def _problems(tree: Tree) -> list[Problem]:
+def _problems(tree: Tree, schema: dict[str, Any]) -> list[Problem]:
     """One problem for each unknown key, missing key and wrong value, but not without end."""
     found: dict[Path, Problem] = {}
     error: Any
-    for error in _validator().iter_errors(tree.value):
+    for error in _validator(schema).iter_errors(tree.value):
         path: Path = tuple(error.absolute_path)
         if error.validator == "additionalProperties":
             unknown = [key for key in error.instance if key not in error.schema["properties"]]

@@ -12,12 +12,16 @@ from fishcompile.schema_values import got
 from fishcompile.source import Span
 from fishcompile.tree import Path, Tree
 
-VERSION = 1
-_NAMED = {"stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap"}
+VERSION = 2  # the current version; language/migrations/ has the steps to it
+_NAMED = {
+    "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
+    "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
+    "blocks": "block", "layouts": "layout",
+}  # fmt: skip
 
 
 def wrong_version(tree: Tree) -> Diagnostic | None:
-    """FC113, where `fishspec` is not 1."""
+    """FC113, where `fishspec` is not the current version; older ones have been migrated."""
     here: Path = ("fishspec",)
     if "fishspec" not in tree.value:
         return _no_version(tree)
@@ -31,9 +35,13 @@ def wrong_version(tree: Tree) -> Diagnostic | None:
         )
     message = f"`fishspec` must be {VERSION}, got {got(version)}"
     span = tree.value_span(here)
-    meant = version in (1.0, "1") and version is not True  # in a mapping or list it never is
-    fixes = rewritten(span, str(VERSION)) if meant else ()
-    return Diagnostic("FC113", message, span, help=("write `fishspec: 1`",), fixes=fixes)
+    # a number that is quoted or has a fraction; `True == 1`, so a flag has to be told apart
+    written = [v for v in range(1, VERSION + 1) if version in (float(v), str(v))]
+    meant = written[0] if written and version is not True else None
+    fixes = rewritten(span, str(meant)) if meant else ()
+    return Diagnostic(
+        "FC113", message, span, help=(f"write `fishspec: {meant or VERSION}`",), fixes=fixes
+    )
 
 
 def _no_version(tree: Tree) -> Diagnostic:
@@ -47,12 +55,12 @@ def _no_version(tree: Tree) -> Diagnostic:
                 "FC113", message, span, help=("did you mean `fishspec`?",), fixes=fixes
             )
     begin = start_of_spec(tree)
-    help_ = ("begin the file with `fishspec: 1`",)
+    help_ = (f"begin the file with `fishspec: {VERSION}`",)
     return Diagnostic("FC113", message, begin, help=help_, fixes=_version_first(begin))
 
 
 def _version_first(begin: Span) -> tuple[Fix, ...]:
-    """`fishspec: 1` before the first key, with the indentation and line break of that."""
+    """`fishspec: 2` before the first key, with the indentation and line break of that."""
     line, source = begin.source.line(begin.line), begin.source
     before, rest = line[: begin.column - 1], line[begin.column - 1 :]
     text = f"fishspec: {VERSION}"

@@ -156,15 +156,24 @@ def _unread(tree: Tree, path: Path) -> Diagnostic:
     if key == "after":
         message = "`after` is for variants; here entries stand in the order they are written"
         return Diagnostic("FC206", message, tree.key_span(path), help=("remove it",))
+    if path == ("scale",):
+        return scales_nothing(tree)
     message = f"`{key}` means nothing for {subject(at)}, which is a `{tree.get((*at, 'kind'))}`"
     help_ = f"remove it; `{key}` is a key of convolutions"
     return Diagnostic("FC206", message, tree.key_span(path), help=(help_,))
+
+
+def scales_nothing(tree: Tree) -> Diagnostic:
+    """FC206, for a spec that scales without a base."""
+    message = "`scale` is for variants: it scales the base, and this spec extends none"
+    help_ = "name the base with `extends: base.yaml`, or write the numbers themselves"
+    return Diagnostic("FC206", message, tree.key_span(("scale",)), help=(help_,))
 
 
 def _many(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
     entries: Plain = tree.get(path)
     assert isinstance(entries, dict), "only mappings are counted"
     most = node_at(schema, path)["maxProperties"]
-    what = "layers" if path == ("stem",) else "stages"
+    what = {"stem": "layers", "layouts": "layouts"}.get(str(path[-1]), "stages")
     message = f"{subject(path)} has {len(entries):,} {what}, and at most {most:,} are allowed"
     return Diagnostic("FC104", message, tree.key_span(path))

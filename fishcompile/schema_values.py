@@ -5,6 +5,7 @@ Reads the resolved schema of merged trees: no references, no null.
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,7 +15,13 @@ from fishcompile.respell import renamed, rewritten
 from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
-_ENTRIES = {"stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap"}
+_ENTRIES = {
+    "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
+    "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
+    "blocks": "block", "layouts": "layout",
+}  # fmt: skip
+_DECIMAL = re.compile(r"[0-9]+\.?[0-9]*", re.ASCII)
+_SIMPLE = {"string": "a name", "boolean": "`true` or `false`", "array": "a list of names"}
 _UNBOUNDED = 10**12  # a limit that is there for the machine's sake
 
 
@@ -28,6 +35,8 @@ def subject(path: Path) -> str:
         return subject((*at[:-1], f"{at[-1]}[{last}]"))
     if len(at) == 1 and at[0] in _ENTRIES:
         return f"{_ENTRIES[str(at[0])]} {shown(last)}"
+    if len(at) == 3 and (at[0], at[2]) == ("blocks", "graph"):
+        return f"node {shown(last)} of block {shown(str(at[1]))}"
     if path in (("bridge",), ("classifier",)):
         return f"the {last}"
     return f"{shown(last)} of {subject(at)}" if at else shown(last)
@@ -96,8 +105,11 @@ def allowed(node: dict[str, Any]) -> str:
         if node["maximum"] > _UNBOUNDED:
             return f"a whole number from {node['minimum']:,}"
         return f"a whole number from {node['minimum']:,} to {node['maximum']:,}"
-    if "string" in kind:
-        return "a name"
+    if kind == "number":
+        return f"a number from {node['minimum']} to {node['maximum']}"
+    simple = next((words for name, words in _SIMPLE.items() if name in kind), None)
+    if simple:
+        return simple
     if not mapping_of(node):
         return "a mapping of names"
     keys = [f"`{key}`" for key in mapping_of(node)]
@@ -108,6 +120,8 @@ def _alternative(node: dict[str, Any]) -> str:
     then = node["then"]
     if "items" in then:
         return "two such numbers as [height, width]"
+    if "formula" in then:
+        return "a formula"
     if "pattern" in then:
         return f"a number with k, M, G or T such as `{node['examples'][0]}`"
     return allowed(then)
@@ -154,8 +168,7 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
     words = node.get("enum") or node.get("else", {}).get("enum") or []
     fallback = f"for example `{example(key, node)}`"
     if value is None:
-        null = "null takes an entry away, and only in a variant (a spec with `extends`)"
-        return (null, f"write a value, {fallback}, or remove the line")
+        return _for_null(path, fallback)
     if key == "blocks" and value == 0 and value is not False:
         return ("zero blocks is not a stage: remove the stage, or write at least 1",)
     if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED:
@@ -163,7 +176,7 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
     if isinstance(value, str) and words:
         near = get_close_matches(value, words, 1)
         return (f"did you mean `{near[0]}`?",) if near else ()
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+    if isinstance(value, str) and _number_in_quotes(value, node):
         return (f"write {value} without quotes",)
     if value is False and "none" in words:
         return (f"write `{key}: none`",)
@@ -172,6 +185,18 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
     if "string" in node.get("type", ()) and path != ("name",):
         return ("entries are referred to by name, never by number", fallback)
     return (fallback,)
+
+
+def _for_null(path: Path, fallback: str) -> tuple[str, ...]:
+    if path[0] == "scale":
+        return ("leave it out to take the base as it is",)
+    null = "null takes an entry away, and only in a variant (a spec with `extends`)"
+    return (null, f"write a value, {fallback}, or remove the line")
+
+
+def _number_in_quotes(value: str, node: dict[str, Any]) -> bool:
+    decimal = node.get("type") == "number" and _DECIMAL.fullmatch(value)
+    return bool(decimal) or (value.isascii() and value.isdigit())
 
 
 def _is_integer(node: dict[str, Any], value: int) -> bool:

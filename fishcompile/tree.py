@@ -24,15 +24,30 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """Where a file was brought in by another: the span of its path there, and what it does there.
+
+    `word` is what the other file does: "extends" or "uses".
+    """
+
+    span: Span
+    word: str
+
+
+@dataclass(frozen=True)
 class Tree:
     """A mapping read from `source`; `places` has an entry for every path in `value`.
 
-    After a variant is merged onto its base, places of several sources stand in one tree.
+    After a variant is merged onto its base, places of several sources stand in one tree. `older`
+    has those of them, by name, that were migrated from an older version, with that version;
+    `arrivals` says, by the name of a source, how it came in.
     """
 
     value: dict[str, Plain]
     places: Mapping[Path, Place] = field(repr=False)
     source: Source
+    older: Mapping[str, int] = field(default_factory=dict, repr=False)
+    arrivals: Mapping[str, Arrival] = field(default_factory=dict, repr=False)
 
     def key_span(self, path: Path) -> Span:
         """The span of the key at `path`, or of the nearest enclosing entry that was written."""

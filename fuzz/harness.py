@@ -1,7 +1,7 @@
 r"""What must hold for every input that is checked, and what each of them cost.
 
     with Harness() as harness:
-        outcome = harness.check(b"fishspec: 1\n...")   # raises Broken
+        outcome = harness.check(b"fishspec: 2\n...")   # raises Broken
 
 An input is written beside the shipped specs, so that its `extends` finds them.
 """

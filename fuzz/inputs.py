@@ -133,7 +133,7 @@ def _variants(random: Random, _corpus: list[bytes]) -> _Made:
     """A variant of a valid spec: some of its entries, changed; sometimes the base is too."""
     base = build(Seeded(random)).tree
     top = _part(random, base)
-    top.update(fishspec=1, name="variant", extends="base.yaml")
+    top.update(fishspec=2, name="variant", extends="base.yaml")
     for _ in range(random.choice([0, 1, 1, 2, 3])):
         _change(random, top)
     if random.random() < 0.3:

@@ -42,7 +42,7 @@ def minnow_text(changes: Mapping[str, str | None] | None = None, name: str = "mi
     """The small fish as text; `changes` replace whole sections, None removes one."""
     sections = {**MINNOW, **(changes or {})}
     lines = [f"{key}: {value}" for key, value in sections.items() if value is not None]
-    return "\n".join(["fishspec: 1", f"name: {name}", *lines, ""])
+    return "\n".join(["fishspec: 2", f"name: {name}", *lines, ""])
 
 
 def write_minnow(

@@ -36,6 +36,13 @@ def state_dict(model: str) -> dict[str, tuple[int, ...]]:
     return {key: tuple(shape) for key, shape in manifest()[model]["state_dict"]}
 
 
+@cache
+def family() -> dict[str, Any]:
+    """Of networks that torchvision has, `parameters` and `state_dict`."""
+    content: dict[str, Any] = json.loads((DATA / "family.json").read_text())
+    return content
+
+
 def outputs(model: str) -> dict[str, NDArray[Any]]:
     """The arrays of a model's .npz."""
     with np.load(DATA / f"{model}.npz") as file:
@@ -61,17 +68,24 @@ def image(h: int, w: int) -> Array:
     return np.random.default_rng(2018).random((2, 3, h, w)) * 2 - 1
 
 
-def sample(array: Array) -> Array:
-    """The 64 values of a feature that the reference holds."""
+def sample(array: Array, count: int = 64) -> Array:
+    """The values that the reference holds: 64 of a feature, 256 of an output of the family."""
     flat = array.flatten()
-    return flat[:: max(1, flat.size // 64)][:64]
+    return flat[:: max(1, flat.size // count)][:count]
 
 
 def authors_checkpoint(model: str) -> dict[str, Any]:
     """What the authors' training script would have saved, in float64."""
-    tensors = {}
-    for key, shape in state_dict(model).items():
-        counter = key.endswith("num_batches_tracked")
-        dtype = torch.int64 if counter else torch.float64
-        tensors[f"module.{key}"] = torch.from_numpy(fill(key, shape)).to(dtype)
+    tensors = {f"module.{key}": filled(key, shape) for key, shape in state_dict(model).items()}
     return {"epoch": 100, "arch": model, "state_dict": tensors, "best_prec1": 77.0}
+
+
+def torchvision_weights(model: str) -> dict[str, torch.Tensor]:
+    """The state dict of a network of the family, in float64."""
+    return {key: filled(key, tuple(shape)) for key, shape in family()[model]["state_dict"]}
+
+
+def filled(key: str, shape: tuple[int, ...]) -> torch.Tensor:
+    """The tensor of the reference's key."""
+    dtype = torch.int64 if key.endswith("num_batches_tracked") else torch.float64
+    return torch.from_numpy(fill(key, shape)).to(dtype)

@@ -45,10 +45,10 @@ class Choose(Protocol):
 
 @dataclass(frozen=True)
 class Map:
-    """A feature map: channels and sides."""
+    """A feature map: channels and sides; () of a vector, which no fish has inside."""
 
     channels: int
-    sides: Sides
+    sides: Any
 
 
 @dataclass
@@ -127,7 +127,7 @@ class _Builder:
         choose = self.choose
         size: Any = choose.one([32, 64, 96, [48, 80], [65, 127], 63, [33, 64]])
         channels = choose.one([3, 1, 4])
-        tree: dict[str, Any] = {"fishspec": 1, "name": choose.one(["net", "fish", "sum2"])}
+        tree: dict[str, Any] = {"fishspec": 2, "name": choose.one(["net", "fish", "sum2"])}
         tree["input"] = {"channels": channels, "size": size}
         sides: Sides = (size, size) if isinstance(size, int) else (size[0], size[1])
         self.maps["input"] = Map(channels, sides)
@@ -351,7 +351,7 @@ class _Builder:
             if way == "up":
                 sides = skip.sides
         elif way == "up":
-            stride = value["stride"] if isinstance(value, dict) else 2
+            stride = value["factor"] if isinstance(value, dict) else 2
             sides = (x.sides[0] * stride, x.sides[1] * stride)
         assert sides is not None
         self._say(section, entry, merge, way, value, word)
@@ -402,18 +402,18 @@ class _Builder:
         options: list[tuple[str, str, Any, list[str]]] = []
         word = choose.one(["nearest", "bilinear"])
         if larger:
-            value: Any = word if choose.chance(80) else {"kind": word, "stride": 3}
+            value: Any = word if choose.chance(80) else {"kind": word, "factor": 3}
             options += [("ur", "up", value, larger)] * 2 + [("concat", "up", value, larger)]
         for stride in (2, 4, 1):
             reached = [n for n in fitting if _reaches(x.sides, self.maps[n].sides, stride)]
             if reached:
-                value = "deconv" if stride == 2 else {"kind": "deconv", "stride": stride}
+                value = "deconv" if stride == 2 else {"kind": "deconv", "factor": stride}
                 options += [("ur", "up", value, reached), ("concat", "up", value, reached)]
                 break
         stride = choose.one([2, 3])
         if max(x.sides) * stride <= MAX_SIDE and choose.chance(30):
             kind = choose.one(["nearest", "bilinear", "deconv"])
-            value = kind if stride == 2 else {"kind": kind, "stride": stride}
+            value = kind if stride == 2 else {"kind": kind, "factor": stride}
             options.append(("none", "up", value, []))
         return options
 

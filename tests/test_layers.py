@@ -20,8 +20,9 @@ PACKAGE = Path(fishcompile.__file__).parent
 ORDER = [
     "version", "source", "errors", "formula", "tensor", "names", "nearest", "data", "tree",
     "diagnostics", "formats", "files",
-    "scalars", "yaml_syntax", "composer", "reader", "walking",
-    "respell", "schema_values", "schema_identity", "schema_messages", "schema",
+    "scalars", "yaml_text", "yaml_syntax", "composer", "reader", "walking",
+    "respell", "schema_values", "schema_identity", "schema_messages",
+    "schema_file", "schema_kinds", "schema_blocks", "schema",
     "ops", "ir", "blocks", "language", "inputs", "expand", "analysis", "rules", "policy",
     "pipeline", "fixing", "targets", "weights", "lsp",
     "cli", "__init__", "__main__",

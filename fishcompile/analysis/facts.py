@@ -8,8 +8,9 @@ from functools import cached_property
 from fishcompile.analysis.costs import Cost
 from fishcompile.analysis.shapes import Inference
 from fishcompile.ir.graph import Node
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import BridgeSpec, StageSpec
-from fishcompile.language.stage_graph import StageGraph, StageNode
+from fishcompile.language.stage_graph import StageGraph
 from fishcompile.ops.base import Op
 from fishcompile.tree import Tree
 

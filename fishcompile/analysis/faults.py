@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import repeat
 
+from fishcompile.analysis.nesting import chain, inside, places_of
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic, Related
-from fishcompile.expand import WRITTEN
-from fishcompile.ir.builder import ExpansionError
+from fishcompile.expand.fish import WRITTEN
+from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Value
+from fishcompile.language.graph_spec import NodeSpec, StageNode
 from fishcompile.language.spec import ClassifierSpec, StageSpec
-from fishcompile.language.stage_graph import INPUT, StageNode
+from fishcompile.language.stage_graph import INPUT
 from fishcompile.tensor import TensorType
 from fishcompile.tree import Path, Tree
 
-_DIVISORS = ("reduction", "squeeze")
+_DIVISORS = ("reduction", "squeeze", "se")
 
 Facts = Mapping[str, StageFacts]
 
@@ -23,9 +26,10 @@ def explain(
     error: ExpansionError, node: StageNode, inputs: tuple[Value, ...], facts: Facts, tree: Tree
 ) -> Diagnostic:
     """The diagnostic for a stage whose block does not fit its inputs."""
+    roles = ("trunk   ", "transfer") if isinstance(node.config, StageSpec) else repeat("input")
     edges = [
         f"{role} {edge.source} -> {node.name}: {value.type}"
-        for role, edge, value in zip(("trunk   ", "transfer"), node.inputs, inputs, strict=False)
+        for role, edge, value in zip(roles, node.inputs, inputs, strict=False)
     ]
     related = [
         Related(tree.key_span(facts[edge.source].node.path), f"{edge.source} gives {value.type}")
@@ -34,8 +38,9 @@ def explain(
     ]
     path = _place(error, node, tree)
     # a stage or layer as a whole is pointed at by its name, a key by what is written for it
-    whole = path == node.path or path[:-1] == ("stem",)
+    whole = path not in tree.places or isinstance(tree.get(path), dict)
     span = tree.key_span(path) if whole else tree.value_span(path)
+    related += chain(error, node, tree)
     return Diagnostic(
         error.cause.rule,
         f"{node.name}: {_message(error, node)}",
@@ -48,6 +53,8 @@ def explain(
 
 def _merges(error: ExpansionError, node: StageNode) -> bool:
     """Whether it is the merge of trunk and skip that does not fit."""
+    if not isinstance(node.config, StageSpec):
+        return False
     return error.cause.operand == 1 and len(error.operands) == 2 and len(node.inputs) == 2
 
 
@@ -66,28 +73,38 @@ def _message(error: ExpansionError, node: StageNode) -> str:
 
 def _place(error: ExpansionError, node: StageNode, tree: Tree) -> Path:
     """The written key that the fault leads back to, or the stage (or stem layer) itself."""
-    if node.name == "stem":
-        layer: Path = ("stem", error.node.split(".")[1])
-        key = (*layer, error.cause.field or "")  # a layer's keys are its operation's own fields
-        return key if key in tree.places else layer
+    if error.place:
+        return error.place
+    if error.trail:
+        return inside(error, node, tree)
+    operand = error.cause.operand
+    if operand is not None and error.node == node.name and operand < len(node.inputs):
+        return node.inputs[operand].path or node.path
+    if isinstance(node.config, tuple):
+        (layer,) = (each.path for each in node.config if each.name == error.node.split(".")[1])
+        # a layer's keys are its operation's own fields
+        return _written((*layer, error.cause.field or ""), tree) or layer
     # where a width was divided to nothing, the divisor is at fault before the width
     fields = sorted(error.fields, key=lambda field: field not in _DIVISORS)
-    keys = [_key(field, node) for field in fields]
+    paths = [path for field in fields for path in places_of(node.path, field)]
     if _merges(error, node):
         keys = [("merge",)] if error.cause.rule == "FC301" else []
-        keys.append(("transfer", "from"))
-    for key in keys:
-        path = (*node.path, *key)
-        if path in tree.places:
-            return path
-    return node.path
+        paths = [(*node.path, *key) for key in (*keys, ("transfer", "from"))]
+    found = (_written(path, tree) for path in paths)
+    return next((path for path in found if path), node.path)
+
+
+def _written(path: Path, tree: Tree) -> Path | None:
+    """The key if it is there, and of a norm's mapping the channels of a group."""
+    within = (*path, "channels")
+    return within if within in tree.places else path if path in tree.places else None
 
 
 def _key(field: str, node: StageNode) -> Path:
     """Where a block's parameter is written, below the stage's own path."""
-    if field == "reduction" and isinstance(node.config, ClassifierSpec):
-        return ("reduction",)
-    return WRITTEN.get(field, (field,))
+    written = WRITTEN.get(field, (field,))
+    # a classifier has no block, and the same keys itself
+    return written[-1:] if isinstance(node.config, ClassifierSpec) else written
 
 
 def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str, ...]:
@@ -97,7 +114,9 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
         more = ", ..." if len(divisors) > 8 else ""
         return (f"{number} can be split into {', '.join(divisors[:8])}{more}",)
     match error.cause.rule:
-        case "FC302":
+        case "FC302" if error.place:
+            return ("change the formula, or the numbers that go into it",)
+        case "FC302" if not isinstance(node.config, NodeSpec):
             divisor = next((field for field in error.fields if field in _DIVISORS), "reduction")
             *within, key = _key(divisor, node)
             written = f"{within[0]}: {{{key}: ...}}" if within else f"{key}: ..."
@@ -106,6 +125,8 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
             return ("`merge: concat` joins any widths", _skips(error, node, facts))
         case "FC303" if _merges(error, node):
             return (_skips(error, node, facts),)
+        case "FC305" if error.trail:
+            return ("let a block that holds itself end, for example with `when: depth - 1`",)
         case "FC304" if error.cause.field == "padding":
             return ("pad by at most half of the kernel",)
         case "FC304":
@@ -128,7 +149,7 @@ def _fits(error: ExpansionError, node: StageNode, trunk: TensorType, skip: Tenso
     if error.node.endswith(".up") and isinstance(node.config, StageSpec):
         up = node.config.up
         return all(
-            to >= side if up.kind != "deconv" else to // up.stride == side
+            to >= side if up.kind != "deconv" else to // up.factor == side
             for side, to in zip(trunk.sides, skip.sides, strict=True)
         )
     same_width = error.cause.rule != "FC301" or skip.channels == trunk.channels

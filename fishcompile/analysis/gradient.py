@@ -2,7 +2,8 @@
 
 Source: Sun et al. 2018. A path is free where every op on it is linear or picks
 elements, and has no weights: sums, concatenations, pooling, interpolation, r(x) and its inverse.
-Convolutions, normalisations, activations and gates are not. Paths end at the input of the
+Convolutions, normalisations and gates are not. An activation is, by itself: the post-activation
+blocks of ResNet have one behind each sum, and no convolution there. Paths end at the input of the
 classifier, whose score convolution every network has, and at the taps.
 """
 
@@ -21,11 +22,16 @@ from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.concat import Concat
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.gelu import Gelu
+from fishcompile.ops.group_norm import GroupNorm
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.ops.relu import Relu
+from fishcompile.ops.silu import Silu
 from fishcompile.ops.upsample import Upsample
 
-FREE = (Add, Concat, MaxPool, AvgPool, Upsample, ChannelSum, ChannelRepeat)
+NORMS = (BatchNorm, GroupNorm)
+ACTIVATIONS = (Relu, Silu, Gelu)
+FREE = (Add, Concat, MaxPool, AvgPool, Upsample, ChannelSum, ChannelRepeat, *ACTIVATIONS)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ def dead_ends(
     """Which of the `starts` (value by name) have no free path to any of the `ends`.
 
     `starts` are in the order of the data. The convolutions in `opened` count as free, with the
-    normalisation and activation before them.
+    normalisation and activation of their units.
     """
     free = _free(graph, opened)
     reached = _backwards(graph, ends, free)
@@ -64,10 +70,12 @@ def _free(graph: Graph, opened: Collection[str]) -> set[str]:
     """The nodes that a free path may cross."""
     nodes = {node.name: node for node in graph.nodes}
     free = {node.name for node in graph.nodes if isinstance(node.op, FREE)}
+    units = {nodes[name].scope for name in opened}  # a ConvNormAct has its norm behind
+    free.update(n.name for n in graph.nodes if n.scope in units and isinstance(n.op, NORMS))
     for name in opened:
         free.add(name)
         before = nodes.get(nodes[name].inputs[0])
-        while before is not None and isinstance(before.op, Relu | BatchNorm):
+        while before is not None and isinstance(before.op, (*ACTIVATIONS, *NORMS)):
             free.add(before.name)
             before = nodes.get(before.inputs[0])
     return free

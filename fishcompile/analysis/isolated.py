@@ -16,7 +16,7 @@ def isolated_convolutions(graph: Graph) -> frozenset[str]:
     nodes = {node.name: node for node in graph.nodes}
     found: set[str] = set()
     for node in graph.nodes:
-        if isinstance(node.op, Add):
+        if isinstance(node.op, Add) and len(node.inputs) == 2:
             branches = [_branch(name, node.scope, nodes) for name in node.inputs]
             (left, left_from), (right, right_from) = branches
             if left_from & right_from:

@@ -13,11 +13,13 @@ import networkx as nx
 from fishcompile.analysis.faults import explain
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.expand import bind
-from fishcompile.ir.builder import Builder, ExpansionError
+from fishcompile.expand.library import Library
+from fishcompile.ir.builder import Builder
+from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Graph, Value
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
-from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, StageNode, digraph
+from fishcompile.language.stage_graph import INPUT, StageGraph, digraph
 from fishcompile.ops.base import ShapeError
 from fishcompile.tensor import TensorType, feature_map
 from fishcompile.tree import Tree
@@ -44,7 +46,7 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
         everything = frozenset(node.name for node in stages.nodes)
         return Inference(empty, {}, (too_many,), everything)
     flow = digraph(stages.nodes)
-    builder = Builder()
+    builder, library = Builder(), Library(stages.blocks)
     values = {INPUT: builder.input(INPUT, feature_map(stages.input.channels, stages.input.sides))}
     facts: dict[str, StageFacts] = {}
     found: list[Diagnostic] = []
@@ -54,8 +56,8 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
             continue
         inputs = tuple(values[edge.source] for edge in node.inputs)
         try:
-            block = bind(node, inputs)
-            output = builder.block(node.name, block, *inputs)
+            part = library.bind(node.config, tuple(value.type for value in inputs))
+            output = builder.add(node.name, part, *inputs)
         except (ShapeError, ExpansionError) as error:
             if isinstance(error, ShapeError):
                 error = ExpansionError(error, node.name, (error.field or "",))
@@ -65,11 +67,12 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
         values[node.name] = output
         trunk = _trunk(builder, node, output)
         types = tuple(value.type for value in inputs)
-        facts[node.name] = StageFacts(node, block, types, trunk, output.type)
-    outputs = [(name, values[source].name) for name, source in stages.taps if source in values]
-    if stages.output in values:
-        outputs.append((LOGITS, values[stages.output].name))
-    graph = builder.graph(stages.name, tuple(outputs))
+        facts[node.name] = StageFacts(node, types, trunk, output.type)
+    taps, outputs = (
+        tuple((name, values[source].name) for name, source in named if source in values)
+        for named in (stages.taps, stages.outputs)
+    )
+    graph = builder.graph(stages.name, taps, outputs)
     return Inference(graph, facts, tuple(found), frozenset(unknown))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from inspect import isabstract
 from pkgutil import iter_modules
 
 from fishcompile.ir.builder import Block
@@ -22,6 +23,8 @@ def registry() -> dict[str, type[Block]]:
     open_ = [Block]
     while open_:
         for block in open_.pop().__subclasses__():
-            found[block.__name__] = block
+            ours = block.__module__.startswith(f"{__name__}.")  # not what a spec defines itself
+            if ours and not isabstract(block):
+                found[block.__name__] = block
             open_.append(block)
     return dict(sorted(found.items()))

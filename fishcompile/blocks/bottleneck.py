@@ -8,86 +8,69 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fishcompile.blocks.pre_act_conv import PreActConv
-from fishcompile.ir.builder import Block, Builder
+from fishcompile.blocks.residual_parts import (
+    BlockWords,
+    Changed,
+    Kept,
+    duplicated,
+    gated,
+    groups_of,
+    middle_of,
+    pre_act,
+    reduced,
+)
+from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.add import Add
-from fishcompile.ops.channel_repeat import ChannelRepeat
-from fishcompile.ops.channel_sum import ChannelSum
 
 
 @dataclass(frozen=True)
-class Bottleneck(Block):
+class Bottleneck(BlockWords, Kept):
     """x + M(x), where M is a 1x1, a 3x3 and a 1x1 PreActConv."""
-
-    channels: int
-    dilation: int = 1
-    groups: int = 1
-    reduction: int = 4
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(channels, h, w) to the same shape."""
-        y = _refine(b, x, self.channels, self.channels, self)
-        return b.op("sum", Add(), x, y)
+        return b.op("sum", Add(), x, _refine(b, x, self))
 
 
 @dataclass(frozen=True)
-class ProjectBottleneck(Block):
+class ProjectBottleneck(BlockWords, Changed):
     """P(x) + M(x), where P is a 1x1 convolution to the new width: an I-conv."""
 
-    in_channels: int
-    out_channels: int
-    dilation: int = 1
-    groups: int = 1
-    reduction: int = 4
+    def expand(self, b: Builder, x: Value) -> Value:
+        """(in_channels, h, w) to (out_channels, h', w'), smaller by the stride."""
+        widths = (self.in_channels, self.out_channels)
+        shortcut = b.block("shortcut", pre_act(self, widths, stride=self.stride), x)
+        return b.op("sum", Add(), shortcut, _refine(b, x, self))
+
+
+@dataclass(frozen=True)
+class ReduceBottleneck(BlockWords, Changed):
+    """r(x) + M(x), where r sums each k adjacent channels."""
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(in_channels, h, w) to (out_channels, h, w)."""
-        shortcut = b.block("shortcut", PreActConv(self.in_channels, self.out_channels), x)
-        y = _refine(b, x, self.in_channels, self.out_channels, self)
-        return b.op("sum", Add(), shortcut, y)
+        return b.op("sum", Add(), reduced(b, x, self.shape), _refine(b, x, self))
 
 
 @dataclass(frozen=True)
-class ReduceBottleneck(Block):
-    """r(x) + M(x), where r sums each k adjacent channels."""
-
-    in_channels: int
-    out_channels: int
-    dilation: int = 1
-    groups: int = 1
-    reduction: int = 4
-
-    def expand(self, b: Builder, x: Value) -> Value:
-        """(in_channels, h, w) to (out_channels, h, w); k is their quotient."""
-        shortcut = b.op("shortcut", ChannelSum(self.in_channels // self.out_channels), x)
-        y = _refine(b, x, self.in_channels, self.out_channels, self)
-        return b.op("sum", Add(), shortcut, y)
-
-
-@dataclass(frozen=True)
-class DuplicateBottleneck(Block):
+class DuplicateBottleneck(BlockWords, Changed):
     """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
 
-    in_channels: int
-    out_channels: int
-    dilation: int = 1
-    groups: int = 1
-    reduction: int = 4
-
     def expand(self, b: Builder, x: Value) -> Value:
-        """(in_channels, h, w) to (out_channels, h, w); k is their quotient."""
-        shortcut = b.op("shortcut", ChannelRepeat(self.out_channels // self.in_channels), x)
-        y = _refine(b, x, self.in_channels, self.out_channels, self)
-        return b.op("sum", Add(), shortcut, y)
+        """(in_channels, h, w) to (out_channels, h, w)."""
+        return b.op("sum", Add(), duplicated(b, x, self.shape), _refine(b, x, self))
 
 
 _Any = Bottleneck | ProjectBottleneck | ReduceBottleneck | DuplicateBottleneck
 
 
-def _refine(b: Builder, x: Value, in_channels: int, out_channels: int, block: _Any) -> Value:
-    mid = out_channels // block.reduction
-    x = b.block("conv1", PreActConv(in_channels, mid), x)
-    middle = PreActConv(mid, mid, 3, dilation=block.dilation, groups=block.groups)
-    x = b.block("conv2", middle, x)
-    return b.block("conv3", PreActConv(mid, out_channels), x)
+def _refine(b: Builder, x: Value, block: _Any) -> Value:
+    entering, leaving, *_ = block.shape
+    middle = middle_of(block.shape, block)
+    x = b.block("conv1", pre_act(block, (entering, middle)), x)
+    groups = groups_of(b, "conv2", middle, block)
+    steps = {"stride": block.stride, "dilation": block.dilation}
+    x = b.block("conv2", pre_act(block, (middle, middle), 3, groups, **steps), x)
+    x = b.block("conv3", pre_act(block, (middle, leaving)), x)
+    return gated(b, x, leaving, block)

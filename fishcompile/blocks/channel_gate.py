@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fishcompile.blocks.norm_act import NORM_ACT, NormAct, activated
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
-from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
-from fishcompile.ops.relu import Relu
 from fishcompile.ops.sigmoid import Sigmoid
 
 
@@ -20,15 +19,12 @@ class ChannelGate(Block):
     in_channels: int
     mid_channels: int
     out_channels: int
+    norm_act: NormAct = NORM_ACT
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(in_channels, h, w) to (out_channels, 1, 1)."""
-        x = b.op("bn", BatchNorm(self.in_channels), x)
-        x = b.op("pool", GlobalAvgPool(), b.op("relu", Relu(), x))
+        x = b.op("pool", GlobalAvgPool(), self.norm_act(b, x, self.in_channels))
         x = b.op("conv1", Conv(self.in_channels, self.mid_channels, 1, bias=True), x)
-        x = b.op(
-            "conv2",
-            Conv(self.mid_channels, self.out_channels, 1, bias=True),
-            b.op("relu1", Relu(), x),
-        )
+        x = activated(b, x, self.norm_act.act, "1")
+        x = b.op("conv2", Conv(self.mid_channels, self.out_channels, 1, bias=True), x)
         return b.op("sigmoid", Sigmoid(), x)

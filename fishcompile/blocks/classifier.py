@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
-from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.flatten import Flatten
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
-from fishcompile.ops.relu import Relu
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,12 @@ class Classifier(Block):
     in_channels: int
     classes: int
     reduction: int = 2
+    norm_act: NormAct = NORM_ACT
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(in_channels, h, w) to (classes,)."""
         mid = self.in_channels // self.reduction
-        x = b.block("score", PreActConv(self.in_channels, mid), x)
-        x = b.op("relu", Relu(), b.op("bn", BatchNorm(mid), x))
-        x = b.op("pool", GlobalAvgPool(), x)
+        x = b.block("score", PreActConv(self.in_channels, mid, norm_act=self.norm_act), x)
+        x = b.op("pool", GlobalAvgPool(), self.norm_act(b, x, mid))
         x = b.op("fc", Conv(mid, self.classes, 1, bias=True), x)
         return b.op("flatten", Flatten(), x)

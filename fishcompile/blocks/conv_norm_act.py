@@ -1,19 +1,19 @@
-"""ConvNormAct: convolve, normalise, activate; the unit of the stem."""
+"""ConvNormAct: convolve, normalise, activate; the unit of the stem and of ResNet's blocks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct
 from fishcompile.ir.builder import Block, Builder
-from fishcompile.ir.graph import Value
-from fishcompile.ops.batch_norm import BatchNorm
+from fishcompile.ir.graph import Item, Node, Value
 from fishcompile.ops.conv import Conv
-from fishcompile.ops.relu import Relu
 
 
 @dataclass(frozen=True)
 class ConvNormAct(Block):
-    """Convolution without bias, BN, ReLU."""
+    """Convolution, norm, activation."""
 
     in_channels: int
     out_channels: int
@@ -22,6 +22,8 @@ class ConvNormAct(Block):
     padding: int = 1
     dilation: int = 1
     groups: int = 1
+    bias: bool = False
+    norm_act: NormAct = NORM_ACT
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(in_channels, h, w) to (out_channels, h', w') by the convolution's own formula."""
@@ -33,7 +35,15 @@ class ConvNormAct(Block):
             self.padding,
             self.dilation,
             self.groups,
+            bool(self.bias),  # plain, for the docstring says it
         )
         x = b.op("conv", conv, x)
-        x = b.op("bn", BatchNorm(self.out_channels), x)
-        return b.op("relu", Relu(), x)
+        return self.norm_act(b, x, self.out_channels)
+
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:
+        """The ops by name, in their order."""
+        ops = [item.op for item in inside if isinstance(item, Node)]
+        bare = isinstance(ops[0], Conv) and not ops[0].bias
+        first = "Convolution without bias" if bare else "Convolution"
+        return f"{', '.join([first, *(SHORT[op.kind] for op in ops[1:])])}."

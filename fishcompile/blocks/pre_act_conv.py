@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct
 from fishcompile.ir.builder import Block, Builder
-from fishcompile.ir.graph import Value
-from fishcompile.ops.batch_norm import BatchNorm
+from fishcompile.ir.graph import Item, Node, Value
 from fishcompile.ops.conv import Conv
-from fishcompile.ops.relu import Relu
 
 
 @dataclass(frozen=True)
 class PreActConv(Block):
-    """BN, ReLU, convolution; the padding keeps the sides at stride 1."""
+    """Norm, activation, convolution; the padding keeps the sides at stride 1."""
 
     in_channels: int
     out_channels: int
@@ -21,11 +21,11 @@ class PreActConv(Block):
     stride: int = 1
     dilation: int = 1
     groups: int = 1
+    norm_act: NormAct = NORM_ACT
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(in_channels, h, w) to (out_channels, ceil(h / stride), ceil(w / stride))."""
-        x = b.op("bn", BatchNorm(self.in_channels), x)
-        x = b.op("relu", Relu(), x)
+        x = self.norm_act(b, x, self.in_channels)
         conv = Conv(
             self.in_channels,
             self.out_channels,
@@ -34,5 +34,12 @@ class PreActConv(Block):
             self.dilation * (self.kernel // 2),
             self.dilation,
             self.groups,
+            self.norm_act.bias,
         )
         return b.op("conv", conv, x)
+
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:
+        """The ops by name, in their order."""
+        parts = ", ".join(SHORT[item.op.kind] for item in inside if isinstance(item, Node))
+        return f"{parts}; the padding keeps the sides at stride 1."

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fishcompile.blocks.bottleneck import (
-    Bottleneck,
-    DuplicateBottleneck,
-    ProjectBottleneck,
-    ReduceBottleneck,
-)
 from fishcompile.blocks.pre_act_conv import PreActConv
+from fishcompile.blocks.residual import residual_blocks
+from fishcompile.blocks.residual_parts import BlockWords
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.add import Add
@@ -24,28 +20,24 @@ from fishcompile.ops.conv_transpose import ConvTranspose
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.ops.upsample import Upsample
 
-_Change = type[ProjectBottleneck] | type[ReduceBottleneck] | type[DuplicateBottleneck]
-_SHORTCUTS: dict[str, _Change] = {
-    "project": ProjectBottleneck,
-    "reduce": ReduceBottleneck,
-    "duplicate": DuplicateBottleneck,
-}
-
 
 @dataclass(frozen=True)
-class Stage(Block):
-    """Refine and sample."""
-
+class _Trunk(Block):
     in_channels: int
     out_channels: int
     skip_channels: int
     blocks: int
     transfer_blocks: int
     dilation: int = 1
-    groups: int = 1
-    reduction: int = 4
+
+
+@dataclass(frozen=True)
+class Stage(BlockWords, _Trunk):
+    """Refine and sample."""
+
     kernel: int = 2
     stride: int = 2
+    block: str = "bottleneck"
     shortcut: str = "identity"
     sample: str = "none"
     merge: str = "none"
@@ -55,24 +47,18 @@ class Stage(Block):
 
         The trunk's width is out_channels, or in_channels where the shortcut is an identity.
         """
-        first, width = self._first()
-        rest = Bottleneck(width, self.dilation, self.groups, self.reduction)
+        widths = (self.in_channels, self.out_channels)
+        first, rest = residual_blocks(
+            self.block, self.shortcut, *widths, self, dilation=self.dilation
+        )
         x = b.repeat("refine", first, rest, self.blocks, x)
-        trunk = self._sample(b, x, width, skip)
+        trunk = self._sample(b, x, rest.channels, skip)
         if skip is None:
             return trunk
-        carry = Bottleneck(self.skip_channels, groups=self.groups, reduction=self.reduction)
+        widths = (self.skip_channels, self.skip_channels)
+        carry, _ = residual_blocks(self.block, "identity", *widths, self)
         carried = b.repeat("transfer", carry, carry, self.transfer_blocks, skip)
         return b.op("merged", Add() if self.merge == "add" else Concat(), trunk, carried)
-
-    def _first(self) -> tuple[Block, int]:
-        """The first block, which alone may change the width, and the width after it."""
-        options = (self.dilation, self.groups, self.reduction)
-        changes = self.in_channels != self.out_channels
-        if self.shortcut == "identity" or (self.shortcut == "project" and not changes):
-            return Bottleneck(self.in_channels, *options), self.in_channels
-        kind = _SHORTCUTS[self.shortcut]
-        return kind(self.in_channels, self.out_channels, *options), self.out_channels
 
     def _sample(self, b: Builder, x: Value, width: int, skip: Value | None) -> Value:
         operands = (x,) if skip is None else (x, skip)
@@ -84,11 +70,12 @@ class Stage(Block):
             case "avg_pool":
                 return b.op("down", AvgPool(self.kernel, self.stride, padding), x)
             case "strided_conv":
-                return b.block("down", PreActConv(width, width, self.kernel, self.stride), x)
+                conv = PreActConv(width, width, self.kernel, self.stride, norm_act=self.norm_act)
+                return b.block("down", conv, x)
             case "nearest" | "bilinear":
                 return b.op("up", Upsample(self.sample, self.stride), *operands)
             case "deconv":
-                return b.op("up", ConvTranspose(width, width, self.stride), *operands)
+                return b.op("up", ConvTranspose(width, width, self.stride, self.stride), *operands)
             case _:
                 return x
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fishcompile.blocks.conv_norm_act import ConvNormAct
+from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.avg_pool import AvgPool
+from fishcompile.ops.base import Op
 from fishcompile.ops.max_pool import MaxPool
 
 
@@ -23,6 +25,8 @@ class StemLayer:
     padding: int
     dilation: int = 1
     groups: int = 1
+    bias: bool = False
+    norm_act: NormAct = NORM_ACT
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,16 @@ class Stem(Block):
     def expand(self, b: Builder, x: Value) -> Value:
         """(c, h, w) to what the last layer gives."""
         for layer in self.layers:
-            window = (layer.kernel, layer.stride, layer.padding)
-            if layer.op == "conv":
-                rest = (layer.dilation, layer.groups)
-                conv = ConvNormAct(x.type.channels, layer.out, *window, *rest)
-                x = b.block(layer.name, conv, x)
-            else:
-                pool = MaxPool(*window) if layer.op == "max_pool" else AvgPool(*window)
-                x = b.op(layer.name, pool, x)
+            x = b.add(layer.name, layer_part(layer, x.type.channels), x)
         return x
+
+
+def layer_part(layer: StemLayer, channels: int) -> Block | Op:
+    """The block or op of one layer that gets so many channels."""
+    window = (layer.kernel, layer.stride, layer.padding)
+    if layer.op == "max_pool":
+        return MaxPool(*window)
+    if layer.op == "avg_pool":
+        return AvgPool(*window)
+    groups = (layer.dilation, layer.groups)
+    return ConvNormAct(channels, layer.out, *window, *groups, layer.bias, layer.norm_act)

@@ -52,8 +52,10 @@ def build_app(command: str | None = None) -> typer.Typer:
     ) -> None:
         pass
 
-    names = [module.name for module in iter_modules([str(Path(__file__).parent)])]
-    for name in [command] if command in names else names:
+    # a module cannot be called as a keyword is, so that of `import` ends in an underscore
+    modules = [module.name for module in iter_modules([str(Path(__file__).parent)])]
+    names = {name.rstrip("_"): name for name in modules}
+    for name in [names[command]] if command in names else modules:
         register = getattr(import_module(f"fishcompile.cli.{name}"), "register", None)
         if register is not None:
             register(app)

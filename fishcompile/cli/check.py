@@ -20,15 +20,16 @@ import typer
 from fishcompile.cli.console import line_width, say, wants_color
 from fishcompile.cli.judging import Choice, judge_run
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics import Report, SpecError
 from fishcompile.errors import UsageError
 from fishcompile.files import write_atomic
 from fishcompile.formats import Checked, Page, RuleFacts, count, find_format, findings, format_names
 from fishcompile.inputs import STDIN, STDIN_NAME, Input, collect, looks_like_a_spec, read_once
-from fishcompile.language.variants import Reader
+from fishcompile.language.files import Reader
 from fishcompile.nearest import nearest
-from fishcompile.pipeline import analyse
-from fishcompile.reader import MAX_BYTES, UnreadableError
+from fishcompile.pipeline import examine
+from fishcompile.reader import UnreadableError
 
 _COLORS = ("auto", "always", "never")
 _EPILOG = "Example: fishcompile check specs --format sarif --output fishcompile.sarif"
@@ -98,7 +99,7 @@ def check(
         raise UsageError("--stdin-filename names standard input", "give - as a SPEC to read it")
     inputs = collect(specs, stdin_filename)
     refuse_output(output, inputs)
-    given = _standard_input(specs, stdin_filename)
+    given = standard_input(specs, stdin_filename)
     if diff:
         from fishcompile.cli.mending import show_fixes
 
@@ -108,7 +109,7 @@ def check(
 
         given = apply_fixes(inputs, given)
     read = read_once(inputs, given)
-    found = [examine(item, read) for item in inputs]
+    found = [examined(item, read) for item in inputs]
     checked = judge_run(
         found, Choice(select, ignore, warn_as_error, baseline, write_baseline), read
     )
@@ -131,13 +132,13 @@ def one_of(option: str, value: str, known: Iterable[str]) -> str:
     return value
 
 
-def examine(item: Input, read: Reader) -> Checked:
+def examined(item: Input, read: Reader) -> Checked:
     """What is found in one input."""
     path = str(item.path)
     if item.problem:
         return Checked(path, Report((item.problem,)), unreadable=True)
     try:
-        return Checked(path, analyse(item.path, read).report)
+        return Checked(path, examine(item.path, read)[0])
     except SpecError as error:
         return Checked(path, error.report, unreadable=isinstance(error, UnreadableError))
 
@@ -173,17 +174,6 @@ def deliver(text: str, output: str, checked: list[Checked], *, quiet: bool) -> N
     write_atomic(Path(output), data.encode("utf-8", "backslashreplace"))
     if not quiet:
         say(f"wrote {output}: {count(len(findings(checked)), 'finding')}")
-
-
-def _standard_input(words: Iterable[str], name: str) -> Mapping[Path, bytes]:
-    """The bytes of standard input by the name they are checked under, where they are asked for."""
-    if STDIN not in words:
-        return {}
-    try:
-        return {Path(name): sys.stdin.buffer.read(MAX_BYTES + 1)}
-    except (OSError, AttributeError) as error:
-        reason = getattr(error, "strerror", None) or "it is closed"
-        raise UsageError(f"standard input cannot be read: {reason}") from error
 
 
 def _rules() -> Mapping[str, RuleFacts]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fishcompile.diagnostics import SpecError
 from fishcompile.errors import UsageError
 from fishcompile.formats import Checked
-from fishcompile.language.variants import Reader
+from fishcompile.language.files import Reader
 from fishcompile.policy.apply import Judged, apply
 from fishcompile.policy.config import Config, find_config, override
 from fishcompile.source import Source

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from fishcompile.analysis.table import Row, stage_table
+from fishcompile.cli.console import say
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics import SpecError
 from fishcompile.pipeline import Analysis, analyse, unaccepted
@@ -28,13 +29,18 @@ def show(
     """Show a spec's stages: shapes, blocks (trunk + transfer), I-convs, convs, cost.
 
     Shapes are channels x height x width at the spec's input size, a stage's output before it is
-    merged with the skip. MACs are for one image.
+    merged with the skip. MACs are for one image. Below the table of a variant that scales its base
+    stand the numbers that were scaled.
     """
     analysis = analyse(spec)
     # a spec that only breaks its own claims has a table, which is where the claims are seen
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
         raise SpecError(analysis.report)
     print("\n".join(table_lines(analysis)))
+    if analysis.adjustments:
+        from fishcompile.cli.adjustments import adjustment_lines
+
+        say("\n".join(["", *adjustment_lines(analysis.adjustments)]))
     left = unaccepted(analysis, spec)
     if not left.ok:
         print()

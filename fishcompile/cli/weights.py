@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from fishcompile.cli.light import LightCommand, LightGroup
 from fishcompile.errors import UsageError
 from fishcompile.files import refuse_existing
 from fishcompile.formats._snippets import visible
+from fishcompile.language.layouts import AUTHORS, FISHCOMPILE
 from fishcompile.pipeline import compiled
 
 if TYPE_CHECKING:
@@ -49,41 +50,51 @@ def convert(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The file to write: .safetensors, .pt or .pth.")
     ],
-    to: Annotated[
-        Literal["fishcompile", "authors"],
-        typer.Option("--to", help="The keys to write: the compiled model's or the authors'."),
-    ] = "fishcompile",
+    layout: Annotated[
+        str,
+        typer.Option(
+            "--layout",
+            "--to",
+            metavar="NAME",
+            help="The keys to write: fishcompile, authors, or a layout of the spec.",
+        ),
+    ] = FISHCOMPILE,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
 ) -> None:
-    """Rename a checkpoint's keys between the authors' layout and the compiled model's.
+    """Rename a checkpoint's keys from one layout to another.
 
-    The checkpoint's own layout is recognised, every key and shape is checked against the spec, and
-    no value changes. With --to authors a torch file is laid out as the released ones are, and may
-    be called .tar as they are.
+    Layouts are that of the compiled model, that of FishNet's authors, and those that the spec names
+    in `layouts`. The checkpoint's own is recognised, every key and shape is checked against the
+    spec, and no value changes. With --layout authors a torch file is laid out as the released ones
+    are, and may be called .tar as they are.
     """
-    _require_torch()
-    from fishcompile.weights.convert import Layout, recognise
+    require_torch()
     from fishcompile.weights.convert import convert as rename
+    from fishcompile.weights.convert import keys_of, recognise
     from fishcompile.weights.files import read_checkpoint, write_safetensors, write_torch
 
-    _check_output(output, checkpoint, to, force=force)
+    _check_output(output, checkpoint, layout, force=force)
     analysis = compiled(spec)
     graph, stages = analysis.inference.graph, analysis.stages
+    keys_of(layout, graph, stages)  # a layout that cannot be written is said before the work
     read = read_checkpoint(checkpoint)
-    layout = recognise(read.tensors, graph)
-    print(visible(f"read {checkpoint}: {len(read.tensors)} tensors, {_described(read, layout)}"))
-    result = rename(read, graph, stages, layout, Layout(to))
+    source = recognise(read.tensors, graph, stages)
+    print(visible(f"read {checkpoint}: {len(read.tensors)} tensors, {described(read, source)}"))
+    result = rename(read, graph, stages, source, layout)
     if result.filled:
         print(f"filled {len(result.filled)} missing num_batches_tracked with 0")
     if output.suffix == _SAFETENSORS:
         write_safetensors(output, result.tensors, force=force)
     else:
-        write_torch(output, result.tensors, wrapped=to == "authors", force=force)
+        write_torch(output, result.tensors, wrapped=layout == AUTHORS, force=force)
     size = output.stat().st_size
-    print(visible(f"wrote {output}: {len(result.tensors)} tensors, {to} layout, {size:,} bytes"))
+    print(
+        visible(f"wrote {output}: {len(result.tensors)} tensors, {layout} layout, {size:,} bytes")
+    )
 
 
-def _require_torch() -> None:
+def require_torch() -> None:
+    """Raises UsageError where what checkpoints are read with is not installed."""
     try:
         import safetensors  # noqa: F401
         import torch  # noqa: F401
@@ -92,9 +103,9 @@ def _require_torch() -> None:
         raise UsageError(f"this command needs {error.name}", way_out) from None
 
 
-def _check_output(output: Path, checkpoint: Path, to: str, *, force: bool) -> None:
+def _check_output(output: Path, checkpoint: Path, layout: str, *, force: bool) -> None:
     """What can be known before the work."""
-    endings = (_SAFETENSORS, *_TORCH, *((".tar",) if to == "authors" else ()))
+    endings = (_SAFETENSORS, *_TORCH, *((".tar",) if layout == AUTHORS else ()))
     if output.suffix not in endings:
         way_out = f"let its name end in {', '.join(endings[:-1])} or {endings[-1]}"
         raise UsageError(f"{output} does not say which format to write", way_out)
@@ -104,7 +115,8 @@ def _check_output(output: Path, checkpoint: Path, to: str, *, force: bool) -> No
         refuse_existing(output, "")
 
 
-def _described(read: Checkpoint, layout: str) -> str:
+def described(read: Checkpoint, layout: str) -> str:
+    """How a checkpoint lay in its file."""
     marks = [f"{layout} layout", read.kind]
     marks += ["under state_dict"] if read.enveloped else []
     marks += ["keys with module."] if read.prefixed else []

@@ -15,7 +15,7 @@ from fishcompile.diagnostics import Diagnostic, Fix, Report, SpecError
 from fishcompile.errors import UsageError
 from fishcompile.files import write_atomic
 from fishcompile.fixing.text import fixed_text, safe_fixes
-from fishcompile.pipeline import analyse
+from fishcompile.pipeline import examine
 from fishcompile.reader import BOM, read_bytes, read_file
 from fishcompile.source import Source
 from fishcompile.tree import Tree
@@ -92,7 +92,7 @@ class Memory:
     def report(self, path: Path) -> Report:
         """What is found in the spec at `path`."""
         try:
-            return analyse(path, self.read).report
+            return examine(path, self.read)[0]
         except SpecError as error:
             return error.report
 

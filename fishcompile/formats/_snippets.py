@@ -41,7 +41,7 @@ _STYLES = {
 def render_diagnostic(diagnostic: Diagnostic, *, color: bool = False, width: int = 100) -> str:
     """One diagnostic: headline, source lines with carets, notes, help."""
     marks = [_Mark(diagnostic.span, diagnostic.label, diagnostic.severity)]
-    marks += [_Mark(related.span, related.message, "gutter") for related in diagnostic.related]
+    marks += [_Mark(related.span, related.message, "gutter") for related in diagnostic.elsewhere]
     last = max((mark.span.line for mark in marks if mark.span.source.text), default=0)
     page = _Page(len(str(last)), width, color)
     headline = f"{diagnostic.severity}[{visible(diagnostic.rule)}]"

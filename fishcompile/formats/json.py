@@ -54,7 +54,7 @@ def _summary(checked: Sequence[Checked]) -> dict[str, int]:
 
 
 def _finding(found: Diagnostic) -> dict[str, Any]:
-    related = [{"span": _span(item.span), "message": item.message} for item in found.related]
+    related = [{"span": _span(item.span), "message": item.message} for item in found.elsewhere]
     return {
         "rule": found.rule,
         "severity": found.severity,

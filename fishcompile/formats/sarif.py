@@ -70,7 +70,7 @@ def _rule(id_: str, rules: Mapping[str, RuleFacts]) -> dict[str, Any]:
 def _result(found: Diagnostic, index: int, mark: str, root: Path) -> dict[str, Any]:
     related = [
         {"id": number, **_location(item.span, root), "message": {"text": _plain(item.message)}}
-        for number, item in enumerate(found.related, 1)
+        for number, item in enumerate(found.elsewhere, 1)
     ]
     result: dict[str, Any] = {
         "ruleId": found.rule,
@@ -91,7 +91,7 @@ def _message(found: Diagnostic) -> str:
     label = f" ({_plain(found.label)})" if found.label else ""
     links = (
         f"- [{_plain(item.message, link=True) or 'here'}]({number})"
-        for number, item in enumerate(found.related, 1)
+        for number, item in enumerate(found.elsewhere, 1)
     )
     advice = (f"help: {_plain(text)}" for text in found.help)
     return "\n".join([_plain(found.message) + label, *links, *advice])

@@ -8,13 +8,24 @@ its formula: the same code gives the shapes, the costs and the text of the emitt
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields, replace
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, dataclass, fields, replace
+from inspect import signature
 from itertools import islice
 from typing import Any
 
-from fishcompile.formula import Const, Formula, Sym, Var, formula_of, variables
-from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Scope, Value
+from fishcompile.formula import Const, Formula, Sym, Var, formula_of
+from fishcompile.ir.fault import ExpansionError
+from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Parameter, Scope, Value
+from fishcompile.ir.symbols import (
+    formulas_of,
+    numbers_of,
+    plain,
+    reads,
+    seen_from_outside,
+    with_formula,
+    without_formulas,
+)
 from fishcompile.ir.template import Template, cut, lay
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.tensor import TensorType
@@ -28,26 +39,41 @@ class Block(ABC):
     def expand(self, b: Builder, x: Value) -> Value:
         """Adds the block's nodes to the builder and returns its output."""
 
+    @classmethod
+    def arguments(cls) -> tuple[str, ...]:
+        """The names of what `expand` takes besides the builder, which `forward` takes too."""
+        return tuple(signature(cls.expand).parameters)[2:]
 
-class ExpansionError(Exception):
-    """An op inside a block does not fit.
+    @classmethod
+    def kind(cls) -> Kind:
+        """What the instances share, read off the class: docstring, arguments, parameters."""
+        parameters = tuple(
+            Parameter(f.name, str(f.type), None if f.default is MISSING else int(f.default))
+            for f in fields(cls)
+            if f.type in ("int", "bool")
+        )
+        doc = (cls.__doc__ or "").partition("\n")[0]
+        return Kind(cls.__name__, doc, cls.arguments(), parameters)
 
-    `fields` are the parameters of the outermost block that the fault leads back to, `operands`
-    the types that the op was given.
-    """
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:  # noqa: ARG003
+        """What the emitted class says it is, given the nodes and scopes directly inside it."""
+        return (cls.__doc__ or "").split("\n")[0]
 
-    def __init__(
-        self,
-        cause: ShapeError,
-        node: str,
-        fields: tuple[str, ...],
-        operands: tuple[TensorType, ...] = (),
-    ) -> None:
-        super().__init__(f"{node}: {cause.message}")
-        self.cause = cause
-        self.node = node
-        self.fields = fields
-        self.operands = operands
+
+@dataclass(frozen=True)
+class Row:
+    """`count` blocks one after the other; `rest` gives each later one from the type it gets."""
+
+    first: Block
+    rest: Callable[[TensorType], Block]
+    count: int
+
+
+Part = Op | Block | Row
+
+MAX_NODES = 400_000
+MAX_SCOPES = 100_000
 
 
 class Builder:
@@ -60,6 +86,23 @@ class Builder:
         self._scopes: dict[str, Scope] = {}
         self._stack: list[Scope] = []
         self._templates: dict[Any, Template] = {}
+        self._kinds: dict[type[Block], Kind] = {}
+        self.expansions = 0  # of blocks that were not just repeated
+
+    @property
+    def depth(self) -> int:
+        """How many blocks are open."""
+        return sum(scope.kind != SEQUENTIAL for scope in self._stack)
+
+    def add(self, name: str, part: Part, *inputs: Value) -> Value:
+        """Adds a node, a block or a row of blocks, whichever it is."""
+        match part:
+            case Op():
+                return self.op(name, part, *inputs)
+            case Block():
+                return self.block(name, part, *inputs)
+            case Row():
+                return self._row(name, part, *inputs)
 
     def input(self, name: str, type: TensorType) -> Value:  # noqa: A002
         """A new input of the graph."""
@@ -68,39 +111,65 @@ class Builder:
 
     def op(self, name: str, op: Op, *inputs: Value) -> Value:
         """Adds a node. Raises ExpansionError where the inputs do not fit."""
-        path = self._path(name)
-        formulas = _formulas(op)
+        path = self.path(name)
+        self._refuse_flood(1, path)
+        formulas = formulas_of(op)
         types = tuple(value.type for value in inputs)
         try:
             type_ = op.infer(*types)
         except ShapeError as error:
-            raise ExpansionError(error, path, self._blame(error.field, formulas), types) from None
-        # a formula speaks of the block it is in; a type is read by other blocks, so it is plain
-        plain = TensorType(tuple(int(side) for side in type_.shape))
+            levels = self._blame(error.field, formulas)
+            raise ExpansionError(error, path, levels[-1], types, levels) from None
         names = tuple(value.name for value in inputs)
-        self._nodes[path] = Node(path, _plain(op), names, plain, formulas)
-        return Value(path, plain)
+        self._nodes[path] = Node(path, plain(op), names, without_formulas(type_), formulas)
+        return Value(path, with_formula(type_))
 
     def block(self, name: str, block: Block, *inputs: Value) -> Value:
         """Expands a block in a scope of its own."""
-        numbers = _numbers(block)
-        scope = self._open(name, type(block).__name__, numbers, _formulas(block), inputs)
+        depth = len(self._stack)
+        try:
+            return self._expand(name, block, inputs)
+        finally:
+            del self._stack[depth:]  # after an error, what comes next stands beside this block
+
+    def fault(self, name: str, error: ShapeError) -> ExpansionError:
+        """The error of a part that a block cannot make: its field is a parameter of the block.
+
+        A word has no formula to follow, and is handed on under its own name.
+        """
+        field = error.field or ""
+        levels = self._blame(field, ((field, Var(field)),))
+        return ExpansionError(error, self.path(name), levels[-1] or (field,), (), levels)
+
+    def _expand(self, name: str, block: Block, inputs: tuple[Value, ...]) -> Value:
+        numbers = numbers_of(block)
+        if type(block) not in self._kinds:
+            self._kinds[type(block)] = type(block).kind()
+        scope = self._open(name, type(block).__name__, numbers, formulas_of(block), inputs)
         words = tuple(value for value in vars(block).values() if not isinstance(value, int))
         key = (type(block), numbers, words, tuple(value.type for value in inputs))
         known = self._templates.get(key)
         if known is not None:
+            self._refuse_flood(len(known.nodes), scope.name, len(known.scopes))
             nodes, scopes = lay(known, scope.name, inputs)
             self._nodes.update((node.name, node) for node in nodes)
             self._scopes.update((inner.name, inner) for inner in scopes)
-            return self._close(scope, Value(_output(known, scope.name, inputs), known.type))
+            output = Value(_output(known, scope.name, inputs), seen_from_outside(known.type, block))
+            return self._close(scope, output)
+        self.expansions += 1
         nodes_before, scopes_before = len(self._nodes), len(self._scopes)
         inside = {name: Sym(value, Var(name)) for name, value in numbers}
         bound: Any = replace(block, **inside)
-        output: Value = bound.expand(self, *inputs)
+        kind: Any = type(block)
+        # what enters is written in the terms of the block around this one, so it is plain here
+        plain = [Value(value.name, without_formulas(value.type)) for value in inputs]
+        # by way of the class: a block that a spec defines may have a parameter called `expand`
+        output = kind.expand(bound, self, *plain)
         nodes = list(islice(self._nodes.values(), nodes_before, None))
         scopes = list(islice(self._scopes.values(), scopes_before, None))
         self._templates[key] = cut(scope.name, inputs, output, nodes, scopes)
-        return self._close(scope, output)
+        outside = Value(output.name, seen_from_outside(output.type, block))
+        return self._close(scope, outside)
 
     def repeat(self, name: str, first: Block, rest: Block, count: int, x: Value) -> Value:
         """`first` and then `count - 1` times `rest`, in a Sequential. With count 0, `x` itself."""
@@ -113,6 +182,22 @@ class Builder:
             x = self.block(str(index), first if index == 0 else rest, x)
         return self._close(scope, x)
 
+    def _row(self, name: str, row: Row, x: Value) -> Value:
+        """A row whose later blocks are known only once the type that they get is."""
+        formula = formula_of(row.count)
+        formulas = () if isinstance(formula, Const) else (("count", formula),)
+        scope = self._open(name, SEQUENTIAL, (("count", int(row.count)),), formulas, (x,))
+        x = self.block("0", row.first, x)
+        second: Block | None = None
+        for index in range(1, row.count):
+            block = row.rest(x.type)
+            if second is not None and block != second:
+                message = "it changes the width each time, so it can be repeated once at most"
+                raise ExpansionError(ShapeError("FC301", message), scope.name, ("repeat",))
+            second = block
+            x = self.block(str(index), block, x)
+        return self._close(scope, x)
+
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError for an input."""
         return self._nodes[name]
@@ -122,12 +207,28 @@ class Builder:
         inputs = (value.type for value in self._inputs if value.name == name)
         return self._nodes[name].type if name in self._nodes else next(inputs)
 
-    def graph(self, name: str, outputs: tuple[tuple[str, str], ...]) -> Graph:
-        """The graph collected so far."""
+    def graph(
+        self,
+        name: str,
+        taps: tuple[tuple[str, str], ...],
+        outputs: tuple[tuple[str, str], ...] = (),
+    ) -> Graph:
+        """The graph collected so far; `taps` and `outputs` pair names with those of values."""
         inputs, scopes = tuple(self._inputs), tuple(self._scopes.values())
-        return Graph(name, inputs, scopes, tuple(self._nodes.values()), outputs)
+        nodes, kinds = tuple(self._nodes.values()), tuple(self._kinds.values())
+        return Graph(name, inputs, scopes, nodes, taps, outputs, kinds)
 
-    def _path(self, name: str) -> str:
+    def _refuse_flood(self, nodes: int, path: str, scopes: int = 0) -> None:
+        """Blocks inside blocks multiply: a few lines may ask for more than there is memory."""
+        if len(self._nodes) + nodes > MAX_NODES:
+            message = f"the network has more than {MAX_NODES:,} operations"
+            raise ExpansionError(ShapeError("FC305", message), path, ())
+        if len(self._scopes) + scopes > MAX_SCOPES:
+            message = f"the network has more than {MAX_SCOPES:,} blocks, all levels counted"
+            raise ExpansionError(ShapeError("FC305", message), path, ())
+
+    def path(self, name: str) -> str:
+        """The dotted path that a node or block of that name has here."""
         return f"{self._stack[-1].name}.{name}" if self._stack else name
 
     def _open(
@@ -138,8 +239,9 @@ class Builder:
         formulas: tuple[tuple[str, Formula], ...],
         inputs: tuple[Value, ...],
     ) -> Scope:
-        path = self._path(name)
+        path = self.path(name)
         assert path not in self._scopes, f"two scopes at {path}"
+        self._refuse_flood(0, path, 1)
         scope = Scope(path, kind, params, formulas, tuple(value.name for value in inputs), "")
         self._scopes[path] = scope
         self._stack.append(scope)
@@ -152,50 +254,16 @@ class Builder:
 
     def _blame(
         self, field: str | None, formulas: tuple[tuple[str, Formula], ...]
-    ) -> tuple[str, ...]:
-        """The outermost block's parameters that an op's field leads back to."""
-        blamed = _reads((field,), formulas)
-        for scope in reversed(self._stack[1:]):
-            if scope.kind != SEQUENTIAL:
-                blamed = _reads(blamed, scope.formulas)
-        return blamed
+    ) -> tuple[tuple[str, ...], ...]:
+        """The op's field, and the parameters of each block around it that it leads back to."""
+        levels: list[tuple[str, ...]] = [(field,) if field else ()]
+        blocks = [scope for scope in self._stack if scope.kind != SEQUENTIAL]
+        for formula in (formulas, *(scope.formulas for scope in reversed(blocks[1:]))):
+            if len(levels) <= len(blocks):
+                levels.append(reads(levels[-1], formula))
+        return tuple(levels)
 
 
 def _output(template: Template, path: str, inputs: tuple[Value, ...]) -> str:
     name = template.output
     return inputs[int(name[1:])].name if name.startswith("#") else path + name
-
-
-def _reads(
-    names: tuple[str | None, ...], formulas: tuple[tuple[str, Formula], ...]
-) -> tuple[str, ...]:
-    known = dict(formulas)
-    read = (variables(known[name]) for name in names if name in known)
-    return tuple(dict.fromkeys(variable for group in read for variable in group))
-
-
-@cache
-def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
-    return tuple((f.name, f.type == "bool") for f in fields(holder))
-
-
-def _numbers(holder: Op | Block) -> tuple[tuple[str, int], ...]:
-    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(type(holder)))
-    return tuple(
-        (name, bool(value) if flag else int(value))
-        for name, flag, value in pairs
-        if isinstance(value, int)
-    )
-
-
-def _formulas(holder: Op | Block) -> tuple[tuple[str, Formula], ...]:
-    return tuple(
-        (name, value.formula)
-        for name, value in vars(holder).items()
-        if isinstance(value, Sym) and not isinstance(value.formula, Const)
-    )
-
-
-def _plain(op: Op) -> Op:
-    numbers: dict[str, Any] = dict(_numbers(op))
-    return replace(op, **numbers)

@@ -80,15 +80,39 @@ class Scope:
 Item = Node | Scope
 
 
+class Parameter(NamedTuple):
+    """A parameter of a block: its name, its annotation, and its default (None: it has none)."""
+
+    name: str
+    annotation: str
+    default: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the instances of a block share: its docstring, arguments and parameters."""
+
+    name: str
+    doc: str
+    arguments: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+
+
 @dataclass(frozen=True)
 class Graph:
-    """A network: inputs, scopes and nodes in the order they were made, named outputs."""
+    """A network: inputs, scopes and nodes in the order they were made.
+
+    `taps` and `outputs` name values: features on the way, and what the network is asked for.
+    `kinds` say what the blocks of the scopes are, in the order in which they are first met.
+    """
 
     name: str
     inputs: tuple[Value, ...]
     scopes: tuple[Scope, ...]
     nodes: tuple[Node, ...]
-    outputs: tuple[tuple[str, str], ...]
+    taps: tuple[tuple[str, str], ...]
+    outputs: tuple[tuple[str, str], ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
     @cached_property
     def types(self) -> dict[str, TensorType]:
@@ -113,6 +137,11 @@ class Graph:
                     break
                 item = scopes[parent]
         return {name: tuple(items.values()) for name, items in inside.items()}
+
+    @cached_property
+    def kind(self) -> dict[str, Kind]:
+        """The kinds of block by name."""
+        return {kind.name: kind for kind in self.kinds}
 
     def state(self) -> dict[str, tuple[tuple[int, ...], bool]]:
         """Every state-dict key with its shape and whether it is trained, in module order."""

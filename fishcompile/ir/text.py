@@ -1,6 +1,7 @@
 """The graph as text, one scope or node a line, and back: for goldens, diffs and bug reports.
 
-    graph fishnet99(%input: 3x224x224) -> (logits: %classifier.flatten)
+    graph fishnet99(%input: 3x224x224) -> (logits: %classifier.flatten) taps (c2: %body1.merged)
+    block Stem(x) {} The layers before the first stage.
     scope stem = Stem(%input) {} -> %stem.pool
       %stem.conv1.conv = conv(%input) {in_channels=3, out_channels=32 `out_channels`} : 32x112x112
 
@@ -14,11 +15,13 @@ from dataclasses import fields, replace
 from typing import Any
 
 from fishcompile.formula import Formula, parse
-from fishcompile.ir.graph import Graph, Item, Node, Scope, Value
+from fishcompile.ir.graph import Graph, Item, Kind, Node, Parameter, Scope, Value
 from fishcompile.ops import registry
 from fishcompile.tensor import TensorType
 
-_HEADER = re.compile(r"graph (\w+)\((.*)\) -> \((.*)\)")
+_HEADER = re.compile(r"graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?")
+_KIND = re.compile(r"block (\w+)\((.*?)\) \{(.*?)\} (.*)")
+_PARAMETER = re.compile(r"(\w+): (\w+)(?: = (-?\w+))?")
 _SCOPE = re.compile(r"scope (\S+) = (\w+)\((.*?)\) \{(.*)\} -> %(\S+)")
 _NODE = re.compile(r"%(\S+) = (\w+)\((.*?)\) \{(.*)\} : (\S+)")
 _PARAM = re.compile(r"(\w+)=([\w-]+)(?: `([^`]*)`)?")
@@ -31,7 +34,9 @@ def print_graph(graph: Graph) -> str:
     """The text of a graph, with a newline at the end."""
     inputs = ", ".join(f"%{value.name}: {value.type}" for value in graph.inputs)
     outputs = ", ".join(f"{name}: %{value}" for name, value in graph.outputs)
-    lines = [f"graph {graph.name}({inputs}) -> ({outputs})"]
+    taps = ", ".join(f"{name}: %{value}" for name, value in graph.taps)
+    lines = [f"graph {graph.name}({inputs}) -> ({outputs})" + (f" taps ({taps})" if taps else "")]
+    lines += map(_print_kind, graph.kinds)
     _print_scope(graph, "", 0, lines)
     return "\n".join(lines) + "\n"
 
@@ -44,10 +49,14 @@ def parse_graph(text: str) -> Graph:
         line = header
         graph = _parse_header(header)
         items: list[Item] = []
+        kinds: list[Kind] = []
         known = {value.name for value in graph.inputs}
         parents = {""}
         for line in body:
             number += 1
+            if line.startswith("block "):
+                kinds.append(_parse_kind(line))
+                continue
             item = _parse_scope(line) if line.lstrip().startswith("scope ") else _parse_node(line)
             if not known.issuperset(item.inputs) or item.name.rpartition(".")[0] not in parents:
                 raise ValueError("it stands on something that no line before it makes")
@@ -56,13 +65,38 @@ def parse_graph(text: str) -> Graph:
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"line {number} is no line of a graph: {line!r} ({error})") from error
     scopes = tuple(item for item in items if isinstance(item, Scope))
-    return replace(graph, scopes=scopes, nodes=tuple(i for i in items if isinstance(i, Node)))
+    nodes = tuple(item for item in items if isinstance(item, Node))
+    return replace(graph, scopes=scopes, nodes=nodes, kinds=tuple(kinds))
 
 
 def _parse_header(line: str) -> Graph:
-    name, inputs, outputs = _groups(_HEADER, line)
+    name, inputs, outputs, taps = _groups(_HEADER, line)
     values = tuple(Value(_name(value), _type(type_)) for value, type_ in _pairs(inputs))
-    return Graph(name, values, (), (), tuple((to, _name(value)) for to, value in _pairs(outputs)))
+    return Graph(name, values, (), (), _named(taps), _named(outputs))
+
+
+def _named(text: str | None) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _name(value)) for name, value in _pairs(text or ""))
+
+
+def _print_kind(kind: Kind) -> str:
+    parameters = ", ".join(
+        f"{p.name}: {p.annotation}" + ("" if p.default is None else f" = {p.default}")
+        for p in kind.parameters
+    )
+    return f"block {kind.name}({', '.join(kind.arguments)}) {{{parameters}}} {kind.doc}"
+
+
+def _parse_kind(line: str) -> Kind:
+    name, arguments, parameters, doc = _groups(_KIND, line)
+    made = tuple(
+        Parameter(name, annotation, int(default) if default else None)
+        for name, annotation, default in _PARAMETER.findall(parameters)
+    )
+    kind = Kind(name, doc, tuple(arguments.split(", ")), made)
+    if _print_kind(kind) != line:
+        raise ValueError("not a block")
+    return kind
 
 
 def _parse_scope(line: str) -> Scope:

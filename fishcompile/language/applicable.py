@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fishcompile.diagnostics import Diagnostic, Fix, Related
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.unread_words import check_words
 from fishcompile.nearest import nearest
 from fishcompile.respell import renamed
 from fishcompile.tree import Path, Tree
@@ -19,6 +20,7 @@ def check_stage(node: StageNode, tree: Tree) -> Iterator[Diagnostic]:
         yield from _transfer(stage, tree)
         yield from _width(stage, tree)
         yield from _sampling(stage, tree)
+    yield from check_words(stage, tree)
 
 
 def _transfer(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:

@@ -5,11 +5,30 @@ Values keep their places, so a finding about a default points into `defaults`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fishcompile.language.spec import SECTIONS
 from fishcompile.tree import Path, Place, Plain, Tree, walk
 
-# A stage that writes one of a pair has chosen; the default of the other does not apply to it.
-_EXCLUSIVE = {"down": ("up", "merge"), "up": ("down", "merge"), "merge": ("down", "up")}
+# An entry that writes one of a pair has chosen; the default of the other does not apply to it.
+_EXCLUSIVE = {
+    "down": ("up", "merge"),
+    "up": ("down", "merge"),
+    "merge": ("down", "up"),
+    "groups": ("group_width",),
+    "group_width": ("groups",),
+}
+# What a word of one kind of block does not read is no default for the others.
+_BOTTLENECK = ("reduction", "reduction_of")
+_PRE_ACT = ("order",)
+_UNREAD = {
+    "basic": _BOTTLENECK,
+    "resnet_basic": (*_BOTTLENECK, *_PRE_ACT),
+    "resnet_bottleneck": _PRE_ACT,
+}
+_EVERYWHERE = ("norm", "act")
+# A norm is chosen as a whole: groups are nothing to another kind.
+_WHOLE = ("norm",)
 
 
 def apply_defaults(tree: Tree) -> Tree:
@@ -26,12 +45,27 @@ def apply_defaults(tree: Tree) -> Tree:
                 name: _stage(tree, section, name, stage, defaults, places)
                 for name, stage in stages.items()
             }
-    bridge = value.get("bridge")
+    stem, bridge, classifier = (value.get(part) for part in ("stem", "bridge", "classifier"))
+    if isinstance(stem, dict):
+        value["stem"] = {
+            name: _everywhere(tree, defaults, ("stem", name), layer, places)
+            if isinstance(layer, dict) and layer.get("kind") == "conv"
+            else layer
+            for name, layer in stem.items()
+        }
     if isinstance(bridge, dict):
-        value["bridge"] = _under(
-            tree, ("defaults",), {"block": defaults.get("block")}, ("bridge",), bridge, places
-        )
-    return Tree(value, places, tree.source)
+        value["bridge"] = _with_block(tree, defaults, ("bridge",), bridge, places)
+    if isinstance(classifier, dict):
+        value["classifier"] = _everywhere(tree, defaults, ("classifier",), classifier, places)
+    for part in ("classifiers", "dense"):
+        heads = value.get(part)
+        if isinstance(heads, dict):
+            value[part] = {
+                name: _everywhere(tree, defaults, (part, name), head, places)
+                for name, head in heads.items()
+                if isinstance(head, dict)
+            }
+    return replace(tree, value=value, places=places)
 
 
 def _stage(
@@ -47,12 +81,37 @@ def _stage(
     here: Path = (section, name)
     own = defaults.get(section)
     if isinstance(own, dict):
-        closed = {other for key in stage for other in _EXCLUSIVE.get(key, ())}
-        if "transfer" not in stage:
-            closed.add("transfer")
-        usable = {key: item for key, item in own.items() if key not in closed or key in stage}
+        usable = {key: item for key, item in own.items() if key != "transfer" or key in stage}
         stage = _under(tree, ("defaults", section), usable, here, stage, places)
-    return _under(tree, ("defaults",), {"block": defaults.get("block")}, here, stage, places)
+    return _with_block(tree, defaults, here, stage, places)
+
+
+def _with_block(
+    tree: Tree,
+    defaults: dict[str, Plain],
+    here: Path,
+    entry: dict[str, Plain],
+    places: dict[Path, Place],
+) -> dict[str, Plain]:
+    """A stage or the bridge with the default block, and below that the default norm and act."""
+    block = {"block": defaults.get("block")}
+    entry = _under(tree, ("defaults",), block, here, entry, places)
+    own = entry.get("block", {})
+    if not isinstance(own, dict) or not any(defaults.get(key) for key in _EVERYWHERE):
+        return entry
+    return {**entry, "block": _everywhere(tree, defaults, (*here, "block"), own, places)}
+
+
+def _everywhere(
+    tree: Tree,
+    defaults: dict[str, Plain],
+    here: Path,
+    entry: dict[str, Plain],
+    places: dict[Path, Place],
+) -> dict[str, Plain]:
+    """`entry` with the norm and the activation of the whole network."""
+    usable = {key: defaults.get(key) for key in _EVERYWHERE}
+    return _under(tree, ("defaults",), usable, here, entry, places)
 
 
 def _under(
@@ -65,11 +124,15 @@ def _under(
 ) -> dict[str, Plain]:
     """`entry` with what it lacks taken from `defaults`, which stand at `origin`."""
     result = dict(entry)
+    closed = {other for key in entry for other in _EXCLUSIVE.get(key, ())}
+    closed.update(_UNREAD.get(str(entry.get("kind")), ()))
+    if entry.get("norm") in ("none", {"kind": "none"}):
+        closed.update(_PRE_ACT)
     for key, value in defaults.items():
-        if value is None:
+        if value is None or (key in closed and key not in entry):
             continue
         old = result.get(key)
-        if isinstance(old, dict) and isinstance(value, dict):
+        if isinstance(old, dict) and isinstance(value, dict) and key not in _WHOLE:
             result[key] = _under(tree, (*origin, key), value, (*here, key), old, places)
         elif key not in result:
             result[key] = value

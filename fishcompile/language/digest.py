@@ -1,7 +1,7 @@
 """The digest of a spec: what an emitted file says it was made from.
 
-It is taken over the resolved values, so that comments, layout and line endings do not change it
-and a change in a base does.
+It is taken over the graph form, so that comments, layout, defaults written out and sections do not
+change it, and a change in a base does.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 
-from fishcompile.tree import Tree
+from fishcompile.language.graph_form import graph_form
+from fishcompile.language.stage_graph import StageGraph
 
 
-def spec_digest(tree: Tree) -> str:
-    """SHA-256 of the resolved spec, as 64 hexadecimal digits."""
-    text = json.dumps(tree.value, ensure_ascii=True, separators=(",", ":"))
+def spec_digest(stages: StageGraph) -> str:
+    """SHA-256 of what the spec means, as 64 hexadecimal digits."""
+    value, _ = graph_form(stages)
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -7,22 +7,19 @@ the stage that `transfer.from` names, and the classifier reads the last stage.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 import networkx as nx
 
 from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, fail, report
 from fishcompile.language.applicable import check_stage
-from fishcompile.language.spec import FishSpec, StageSpec
-from fishcompile.language.stage_graph import (
-    INPUT,
-    LOGITS,
-    Config,
-    Edge,
-    StageGraph,
-    StageNode,
-    digraph,
-)
+from fishcompile.language.composites import check_definitions
+from fishcompile.language.graph_spec import Config, Edge, StageNode
+from fishcompile.language.layouts import check_layouts
+from fishcompile.language.reachable import reachable
+from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, FishSpec, StageSpec
+from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, digraph
 from fishcompile.nearest import nearest
 from fishcompile.respell import renamed
 from fishcompile.schema_identity import start_of_spec
@@ -45,16 +42,17 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     ordered = nx.lexicographical_topological_sort(graph, key=lambda name: order[name])
     flow = tuple(by_name[name] for name in ordered if name != INPUT)
     taps = spec.taps or tuple(
-        (n.name, n.name) for n in flow if n.name not in ("stem", "classifier")
+        (n.name, n.name) for n in flow if isinstance(n.config, StageSpec | BridgeSpec)
     )
-    output = "classifier" if spec.classifier else None
-    outputs = {source for _, source in taps} | ({output} if output else set())
-    if not outputs:
-        message = "the spec has no stage and no tap, so the network would give nothing"
+    outputs = _outputs(spec)
+    given = {source for _, source in (*taps, *outputs)}
+    if not given:
+        message = "the spec has no stage, tap or output, so the network would give nothing"
         advice = "add a stage, for example `tail: {tail1: {out: 128, blocks: 2}}`"
         raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=(advice,)))
-    _refuse_unused(graph, flow, outputs, tree)
-    return StageGraph(spec.name, spec.input, flow, taps, output, spec.budget)
+    _refuse_unused(graph, flow, given, tree)
+    blocks = reachable(spec.blocks, nodes)
+    return StageGraph(spec.name, spec.input, flow, taps, outputs, spec.budget, blocks, spec.layouts)
 
 
 def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
@@ -75,9 +73,29 @@ def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
         add("bridge", spec.bridge, spec.bridge.path, spec.bridge.source)
     for stage in (*spec.body, *spec.head):
         add(stage.name, stage, stage.path, stage.source, *_skip(stage))
-    if spec.classifier:
-        add("classifier", spec.classifier, spec.classifier.path, spec.classifier.source)
+    last = before()
+    for name, head in _heads(spec):
+        trunk = Edge(head.source, (*head.path, "from")) if head.source else Edge(last, None)
+        image = isinstance(head, DenseSpec) and head.up != "none"
+        edges = (trunk, *((Edge(INPUT, None),) if image else ()))
+        nodes.append(StageNode(name, head, head.path, edges))
+    for node in spec.graph:
+        # the first node reads what the fish ends in, unless it says `from`
+        operands = tuple(edge if edge.source else Edge(last, None) for edge in node.inputs)
+        nodes.append(replace(node, inputs=operands))
     return tuple(nodes)
+
+
+def _heads(spec: FishSpec) -> tuple[tuple[str, ClassifierSpec | DenseSpec], ...]:
+    """What gives the outputs of a fish: the nodes that no stage may read."""
+    single = (("classifier", spec.classifier),) if spec.classifier else ()
+    return (*single, *spec.classifiers, *spec.dense)
+
+
+def _outputs(spec: FishSpec) -> tuple[tuple[str, str], ...]:
+    single = ((LOGITS, "classifier"),) if spec.classifier else ()
+    heads = tuple((name, name) for name, _ in (*spec.classifiers, *spec.dense))
+    return (*single, *heads, *spec.outputs)
 
 
 def _skip(stage: StageSpec) -> tuple[Edge, ...]:
@@ -90,11 +108,15 @@ def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Itera
     """Names that are taken twice or resolve to nothing, and keys that are not read."""
     yield from _reserved(spec, tree)
     yield from _duplicates(nodes, tree)
+    yield from check_definitions(spec.blocks, tree)
+    yield from check_layouts(spec.layouts, tree)
     for node in nodes:
         yield from check_stage(node, tree)
-    names = dict.fromkeys([INPUT, *(node.name for node in nodes if node.name != "classifier")])
+    heads = {name for name, _ in _heads(spec)}
+    names = dict.fromkeys([INPUT, *(node.name for node in nodes if node.name not in heads)])
     references = [(edge.source, edge.path) for node in nodes for edge in node.inputs]
     references += [(source, ("taps", tap)) for tap, source in spec.taps]
+    references += [(source, ("outputs", name)) for name, source in spec.outputs]
     for source, path in references:
         if source not in names:
             yield _unknown(source, path, tuple(names), tree)
@@ -102,11 +124,14 @@ def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Itera
 
 def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:
     """A stage may not be called as another part of a fish is, nor a tap as the output is."""
-    stages = (*spec.tail, *spec.body, *spec.head)
-    taken = [(stage.path, "another part of the fish") for stage in stages if stage.name in _PARTS]
-    taken += [
-        (("taps", name), "the classifier's output") for name, _ in spec.taps if name == LOGITS
-    ]
+    stages = [stage.path for stage in (*spec.tail, *spec.body, *spec.head)]
+    stages += [head.path for _, head in _heads(spec) if len(head.path) > 1]
+    taken = [(path, "another part of the fish") for path in stages if path[-1] in _PARTS]
+    if spec.classifier:
+        given: list[Path] = [("taps", name) for name, _ in spec.taps]
+        given += [head.path for _, head in _heads(spec)]
+        given += [("outputs", name) for name, _ in spec.outputs]
+        taken += [(path, "the classifier's output") for path in given if path[-1] == LOGITS]
     for path, owner in taken:
         message = f"`{path[-1]}` is the name of {owner}"
         yield Diagnostic("FC201", message, tree.key_span(path), help=("choose another name",))

@@ -19,7 +19,7 @@ def overlay(base: Tree, top: Tree) -> Tree:
     value = _merge(base, top, base.value, top.value, (), places, problems)
     if problems:
         raise SpecError(report(problems))
-    return Tree(value, places, top.source)
+    return Tree(value, places, top.source, {**base.older, **top.older})
 
 
 def _merge(

@@ -1,16 +1,20 @@
 """The spec as typed values: what an author may write, with its defaults.
 
-These dataclasses own the defaults; schemas/fishspec-1.schema.json describes the same keys to
+These dataclasses own the defaults; schemas/fishspec-2.schema.json describes the same keys to
 editors, and a test holds the two together. `path` is where an entry stands in the tree, so that
 every later finding can point at the text. The key `from` is the field `source`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
+from fishcompile.language.layouts import LayoutSpec
 from fishcompile.tree import Path
+
+if TYPE_CHECKING:
+    from fishcompile.language.graph_spec import Definition, StageNode
 
 Section = Literal["tail", "body", "head"]
 SECTIONS: tuple[Section, ...] = ("tail", "body", "head")
@@ -20,7 +24,12 @@ Down = Literal["max_pool", "avg_pool", "strided_conv", "none"]
 Up = Literal["nearest", "bilinear", "deconv", "none"]
 Merge = Literal["ur", "dr", "concat", "add", "none"]
 Gate = Literal["scale", "scale_add", "none"]
+DenseUp = Literal["nearest", "bilinear", "none"]
 LayerKind = Literal["conv", "max_pool", "avg_pool"]
+BlockKind = Literal["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"]
+Norm = Literal["batch", "group", "none"]
+Act = Literal["relu", "silu", "gelu"]
+LayerAct = Literal["relu", "silu", "gelu", "none"]
 
 
 @dataclass(frozen=True)
@@ -45,13 +54,36 @@ class ExpectSpec:
     size: int | tuple[int, int] | None = None
 
 
+UNASSERTED = ExpectSpec()
+
+
+@dataclass(frozen=True)
+class NormSpec:
+    """A normalisation, written as a word or as a mapping; `channels` are those of a group."""
+
+    kind: Norm = "group"
+    channels: int = 16
+
+
+BATCH = NormSpec("batch")
+
+
 @dataclass(frozen=True)
 class BlockSpec:
-    """What a stage's blocks are: how much narrower the middle is, and its groups."""
+    """What a stage's blocks are: their convolutions, and what stands between them.
 
-    kind: Literal["bottleneck"] = "bottleneck"
+    `group_width` None leaves the groups to `groups`; `se` None is no squeeze-and-excitation.
+    """
+
+    kind: BlockKind = "bottleneck"
     reduction: int = 4
+    reduction_of: Literal["out", "in"] = "out"
     groups: int = 1
+    group_width: int | None = None
+    se: int | None = None
+    norm: NormSpec = BATCH
+    act: Act = "relu"
+    order: Literal["norm_first", "act_first"] = "norm_first"
 
 
 @dataclass(frozen=True)
@@ -63,15 +95,26 @@ class TransferSpec:
 
 
 @dataclass(frozen=True)
-class SamplingSpec:
-    """How a stage changes resolution, written as a word or as a mapping.
+class DownSpec:
+    """How a stage lowers the resolution, written as a word or as a mapping.
 
-    Without `kernel` a convolution has 3 and a pooling 2; up-sampling has none.
+    Without `kernel` a convolution has 3 and a pooling 2.
     """
 
-    kind: Down | Up
+    kind: Down
     kernel: int | None = None
     stride: int = 2
+
+
+@dataclass(frozen=True)
+class UpSpec:
+    """How a stage raises the resolution, written as a word or as a mapping.
+
+    `factor` is for a stage without a skip, whose size it would otherwise take.
+    """
+
+    kind: Up
+    factor: int = 2
 
 
 @dataclass(frozen=True)
@@ -80,7 +123,7 @@ class LayerSpec:
 
     Without `kernel` a convolution has 3 and a pooling 2. Without `padding` a convolution keeps
     its sides at stride 1, and a pooling has none; without `stride` a convolution has 1, and a
-    pooling its kernel.
+    pooling its kernel. Without `bias` a convolution has one exactly where it has no norm.
     """
 
     name: str
@@ -92,6 +135,9 @@ class LayerSpec:
     padding: int | None = None
     dilation: int = 1
     groups: int = 1
+    norm: NormSpec = BATCH
+    act: LayerAct = "relu"
+    bias: bool | None = None
     expect: ExpectSpec = ExpectSpec()
 
 
@@ -107,8 +153,8 @@ class StageSpec:
     section: Section
     path: Path
     shortcut: Shortcut
-    down: SamplingSpec
-    up: SamplingSpec
+    down: DownSpec
+    up: UpSpec
     merge: Merge
     blocks: int
     source: str | None = None
@@ -150,6 +196,35 @@ class ClassifierSpec:
     classes: int
     source: str | None = None
     reduction: int = 2
+    norm: NormSpec = BATCH
+    act: Act = "relu"
+    expect: ExpectSpec = ExpectSpec()
+
+
+@dataclass(frozen=True)
+class DenseSpec:
+    """The layers that score every pixel: a map of `classes` channels, of the input's size."""
+
+    path: Path
+    classes: int
+    source: str | None = None
+    reduction: int = 2
+    up: DenseUp = "bilinear"
+    norm: NormSpec = BATCH
+    act: Act = "relu"
+    expect: ExpectSpec = ExpectSpec()
+
+
+@dataclass(frozen=True)
+class BlocksSpec:
+    """A node of residual blocks: the first takes the width and the stride, the rest keep them."""
+
+    path: Path
+    blocks: int
+    out: int | None = None
+    stride: int = 1
+    dilation: int = 1
+    block: BlockSpec = BlockSpec()
     expect: ExpectSpec = ExpectSpec()
 
 
@@ -173,5 +248,11 @@ class FishSpec:
     body: tuple[StageSpec, ...] = ()
     head: tuple[StageSpec, ...] = ()
     classifier: ClassifierSpec | None = None
-    taps: tuple[tuple[str, str], ...] = field(default=())
+    classifiers: tuple[tuple[str, ClassifierSpec], ...] = ()
+    dense: tuple[tuple[str, DenseSpec], ...] = ()
+    graph: tuple[StageNode, ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()
+    taps: tuple[tuple[str, str], ...] = ()
+    blocks: tuple[Definition, ...] = ()
+    layouts: tuple[LayoutSpec, ...] = ()
     budget: BudgetSpec = BudgetSpec()

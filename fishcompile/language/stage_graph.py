@@ -7,49 +7,26 @@ from functools import cached_property
 
 import networkx as nx
 
-from fishcompile.language.spec import (
-    BridgeSpec,
-    BudgetSpec,
-    ClassifierSpec,
-    InputSpec,
-    LayerSpec,
-    StageSpec,
-)
-from fishcompile.tree import Path
+from fishcompile.language.graph_spec import Definition, StageNode
+from fishcompile.language.layouts import LayoutSpec
+from fishcompile.language.spec import BudgetSpec, InputSpec
 
 INPUT = "input"
 LOGITS = "logits"
-Config = tuple[LayerSpec, ...] | StageSpec | BridgeSpec | ClassifierSpec
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A stage's operand: the stage that makes it, and where the spec says so (None: implied)."""
-
-    source: str
-    path: Path | None
-
-
-@dataclass(frozen=True)
-class StageNode:
-    """One stage. `inputs` are the trunk and, where the stage merges, the skip."""
-
-    name: str
-    config: Config
-    path: Path
-    inputs: tuple[Edge, ...]
 
 
 @dataclass(frozen=True)
 class StageGraph:
-    """The stages in the order in which data flows, the taps, and the stage that is the output."""
+    """The stages in the order in which data flows; `taps` and `outputs` name stages."""
 
     name: str
     input: InputSpec
     nodes: tuple[StageNode, ...]
     taps: tuple[tuple[str, str], ...]
-    output: str | None
+    outputs: tuple[tuple[str, str], ...]
     budget: BudgetSpec
+    blocks: tuple[Definition, ...] = ()
+    layouts: tuple[LayoutSpec, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, StageNode]:

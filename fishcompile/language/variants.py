@@ -1,97 +1,127 @@
-"""Loading: a spec file and the bases it extends, merged into one tree.
+"""Loading: a spec file, the bases it extends and the blocks it uses, merged into one tree.
 
-A base must lie below the root of the spec that was asked for: the nearest folder above it that
-holds a `pyproject.toml` or `.git`, or else its own folder. A file outside is never opened.
+Which files may be opened is a matter of files.py; what a used file may hold, of uses.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fishcompile.diagnostics import Diagnostic, Related, fail
+from fishcompile.diagnostics import Diagnostic, SpecError, fail
+from fishcompile.language.files import (
+    Files,
+    Named,
+    Opened,
+    Reader,
+    find_root,
+    refuse,
+    refuse_circle,
+    with_ways,
+)
 from fishcompile.language.overlay import overlay
+from fishcompile.language.uses import Uses
 from fishcompile.reader import UnreadableError, read_file
-from fishcompile.schema_identity import wrong_version
-from fishcompile.source import Span
+from fishcompile.schema_messages import scales_nothing
+from fishcompile.tree import Path as TreePath
 from fishcompile.tree import Plain, Tree
 
+if TYPE_CHECKING:
+    from fishcompile.language.scaling.adjustment import Adjustment
+
 MAX_CHAIN = 16
-_SUFFIXES = (".yaml", ".yml")
-_ROOT_MARKERS = ("pyproject.toml", ".git")
 
 
-Reader = Callable[[Path, str], Tree]
+@dataclass(frozen=True)
+class Loaded:
+    """A merged tree, and the numbers in it that a `scale` went over."""
+
+    tree: Tree
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 def load(path: Path, read: Reader = read_file) -> Tree:
-    """The tree of the spec at `path`, its bases merged in, without `extends` and `after`.
+    """The tree of the spec at `path`; see `load_scaled`."""
+    return load_scaled(path, read).tree
+
+
+def load_scaled(path: Path, read: Reader = read_file) -> Loaded:
+    """The spec at `path`, all it brings in merged, without `extends`, `use`, `after` and `scale`.
 
     `read` gives the tree of a file under a name; an editor passes one that knows open buffers.
     Raises UnreadableError where the file itself cannot be read, SpecError for what it says.
     """
-    tree = read(path, str(path))
-    _refuse_version(tree)
-    root = find_root(path)
-    layers, files = [tree], [path.resolve()]
-    while "extends" in layers[-1].value:
-        base, file = _read_base(layers[-1], files, root, read)
-        layers.append(base)
-        files.append(file)
-    if len(layers) > 1 and "name" not in tree.value:
-        at = tree.key_span(("extends",))
-        raise fail(Diagnostic("FC111", "a variant needs a `name` of its own", at))
-    merged = layers.pop()
-    if layers:
-        _refuse_after(merged)  # in a spec without a base, the schema finds it among all else
-    while layers:
-        merged = overlay(_without_expectations(merged), layers.pop())
-    return _without_extends(merged)
-
-
-def find_root(path: Path) -> Path:
-    """The folder that bounds what the spec at `path` may extend."""
-    folder = path.resolve().parent
-    for candidate in (folder, *folder.parents):
-        if any((candidate / marker).exists() for marker in _ROOT_MARKERS):
-            return candidate
-    return folder
-
-
-def _read_base(tree: Tree, files: list[Path], root: Path, read: Reader) -> tuple[Tree, Path]:
-    span = tree.value_span(("extends",))
-    target = tree.value["extends"]
-    if not isinstance(target, str):
-        raise _refuse(span, "`extends` is the path of a spec", "write it as `extends: base.yaml`")
-    if not target.endswith(_SUFFIXES) or "\0" in target:
-        raise _refuse(span, "`extends` names a .yaml file", "write it as `extends: base.yaml`")
-    file = (files[-1].parent / target).resolve()
-    if not file.is_relative_to(root):
-        message = "the base lies outside the spec's root, so it is not opened"
-        raise _refuse(span, message, "move the base below the folder of pyproject.toml or .git")
-    if file in files:
-        chain = " -> ".join(f.name for f in [*files[files.index(file) :], file])
-        raise _refuse(span, f"`extends` leads back to itself: {chain}", "remove one `extends`")
-    if len(files) >= MAX_CHAIN:
-        raise _refuse(span, f"more than {MAX_CHAIN} specs extend each other", "merge some of them")
-    name = str(Path(tree.source.name).parent / target)
+    files = Files(find_root(path), read)
     try:
-        base = read(file, name)
-    except UnreadableError as error:
-        reason = error.report.diagnostics[0].message
-        raise _refuse(span, f"the base cannot be read: {reason}", "check the path") from None
-    _refuse_version(base)
-    return base, file
+        loaded = _load(path, files)
+    except UnreadableError:
+        raise
+    except SpecError as error:
+        raise SpecError(with_ways(error.report, files.arrivals)) from None
+    return replace(loaded, tree=replace(loaded.tree, arrivals=files.arrivals))
 
 
-def _refuse_version(tree: Tree) -> None:
-    found = wrong_version(tree)
-    if found:
-        raise fail(found)
+def _load(path: Path, files: Files) -> Loaded:
+    layers = [files.first(path)]
+    while "extends" in layers[-1].tree.value:
+        layers.append(_base(layers, files))
+    first = layers[0].tree
+    if len(layers) > 1 and "name" not in first.value:
+        at = first.key_span(("extends",))
+        raise fail(Diagnostic("FC111", "a variant needs a `name` of its own", at))
+    uses = Uses(files)
+    merged = Loaded(uses.inlined(layers.pop()))
+    if layers:
+        _refuse_in_base(merged.tree)  # in a spec without a base, the schema finds it among all else
+    while layers:
+        merged = _vary(merged, uses.inlined(layers.pop()))
+    return merged
 
 
-def _refuse_after(base: Tree) -> None:
-    """`after` orders what a variant adds; in a base the order is that of the lines."""
+def _vary(base: Loaded, variant: Tree) -> Loaded:
+    """A variant laid over its base, which is scaled before where the variant says so."""
+    below, found = _without_expectations(base.tree), base.adjustments
+    if "scale" in variant.value:
+        # imported only now: a spec that scales nothing is not to pay for it
+        from fishcompile.language.scaling import scaled
+
+        below, new = scaled(below, variant)
+        found += new
+    merged = _without(overlay(below, _without(variant, "scale")), "extends")
+    # what the variant writes or takes away itself is no longer what was scaled
+    kept = (one for one in found if _has(merged, one.path) and not _has(variant, one.path))
+    return Loaded(merged, tuple(kept))
+
+
+def _has(tree: Tree, path: TreePath) -> bool:
+    try:
+        tree.get(path)
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def _base(layers: list[Opened], files: Files) -> Opened:
+    variant = layers[-1]
+    span, target = variant.tree.value_span(("extends",)), variant.tree.value["extends"]
+    if not isinstance(target, str):
+        raise refuse(span, "`extends` is the path of a spec", "write it as `extends: base.yaml`")
+    named = Named("extends", span, target, variant)
+    file = files.locate(named)
+    refuse_circle(named, file, [layer.file for layer in layers])
+    if len(layers) >= MAX_CHAIN:
+        raise refuse(span, f"more than {MAX_CHAIN} specs extend each other", "merge some of them")
+    return files.open(named, file)
+
+
+def _refuse_in_base(base: Tree) -> None:
+    """What only a variant may write: `after` orders what it adds, `scale` scales what it extends.
+
+    In a base the order is that of the lines.
+    """
+    if "scale" in base.value:
+        raise fail(scales_nothing(base))
     found = [path for path in base.places if len(path) == 3 and path[2] == "after"]
     message = "`after` is for variants; here entries stand in the order they are written"
     if found:
@@ -114,13 +144,9 @@ def _without_expectations(base: Tree) -> Tree:
     value = strip(base.value)
     assert isinstance(value, dict)
     places = {path: place for path, place in base.places.items() if "expect" not in path[1:]}
-    return Tree(value, places, base.source)
+    return replace(base, value=value, places=places)
 
 
-def _without_extends(tree: Tree) -> Tree:
-    value = {key: item for key, item in tree.value.items() if key != "extends"}
-    return Tree(value, tree.places, tree.source)
-
-
-def _refuse(span: Span, message: str, way_out: str, *related: Related) -> Exception:
-    return fail(Diagnostic("FC120", message, span, related=related, help=(way_out,)))
+def _without(tree: Tree, key: str) -> Tree:
+    value = {other: item for other, item in tree.value.items() if other != key}
+    return replace(tree, value=value)

@@ -11,16 +11,18 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
+from fishcompile.language.migrations import OLDEST
 from fishcompile.lsp.documents import Layer
-from fishcompile.lsp.language_keys import described, key_node, keys_of, words_of
+from fishcompile.lsp.language_keys import Schema, described, key_node, keys_of, schema_of, words_of
 from fishcompile.lsp.loose import Cursor, Entry, cursor, entries
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import PARTS, named_by_value, names_of
+from fishcompile.schema_identity import VERSION
 from fishcompile.source import Source, Span, start_of
 from fishcompile.tree import Path, Place, Plain, Tree
 
 _WORD = re.compile(r"[0-9A-Za-z_./-]*")
-_NAMED_SECTIONS = ("stem", "tail", "body", "head")
+_NAMED_SECTIONS = ("stem", "tail", "body", "head", "graph")
 
 
 def completion(session: Session, at: Spot) -> list[lsp.CompletionItem]:
@@ -77,7 +79,7 @@ def _keys(
         ]
     varies = any(entry.path == ("extends",) for entry in written)
     of_kind = next((e.value for e in written if e.path == (*here.path, "kind")), "")
-    left_out = set() if varies else {"after"}
+    left_out = set() if varies else {"after", "scale"}
     return [
         lsp.CompletionItem(
             key,
@@ -85,7 +87,7 @@ def _keys(
             detail=f"default {node['default']}" if "default" in node else None,
             documentation=_markdown(described(key, node)),
         )
-        for key, node in keys_of(here.path, of_kind).items()
+        for key, node in keys_of(here.path, _schema(written), of_kind).items()
         if key not in taken | left_out
     ]
 
@@ -101,7 +103,7 @@ def _values(
             lsp.CompletionItem(name, kind=lsp.CompletionItemKind.Reference, detail=detail)
             for name, detail in _sources(path, known).items()
         ]
-    node = key_node(path)
+    node = key_node(path, _schema(written))
     return [
         lsp.CompletionItem(
             word,
@@ -126,9 +128,16 @@ def _sources(path: Path, known: dict[str, str]) -> dict[str, str]:
 
 def _layers(session: Session, at: Spot, written: tuple[Entry, ...]) -> tuple[Layer, ...]:
     """The spec and its bases, the spec's own keys as far as they can be made out."""
-    value: dict[str, Plain] = {}
     span = start_of(at.buffer.source)
     places: dict[Path, Place] = {(): Place(None, span)}
+    places.update((entry.path, Place(span, span)) for entry in written)
+    value = {**_value(written), "fishspec": VERSION}
+    return session.documents.layers(at.buffer.path, Tree(value, places, at.buffer.source))
+
+
+def _value(written: tuple[Entry, ...]) -> dict[str, Plain]:
+    """The mapping that the keys make, as far as they can be made out."""
+    value: dict[str, Plain] = {}
     for entry in written:
         mapping: Any = value
         for step in entry.path[:-1]:
@@ -136,9 +145,18 @@ def _layers(session: Session, at: Spot, written: tuple[Entry, ...]) -> tuple[Lay
                 mapping[step] = {}
             mapping = mapping[step]
         mapping[entry.path[-1]] = None if entry.value in ("null", "~") else entry.value
-        places[entry.path] = Place(span, span)
-    value.update(fishspec=1)
-    return session.documents.layers(at.buffer.path, Tree(value, places, at.buffer.source))
+    return value
+
+
+def _schema(written: tuple[Entry, ...]) -> Schema:
+    return schema_of(_value(written), _version(written))
+
+
+def _version(written: tuple[Entry, ...]) -> int:
+    """The version that a text says it is of; the current one where it says none."""
+    said = next((entry.value for entry in written if entry.path == ("fishspec",)), "")
+    known = {str(version): version for version in range(OLDEST, VERSION)}
+    return known.get(said, VERSION)
 
 
 def _markdown(text: str) -> lsp.MarkupContent | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from fishcompile.diagnostics import Report, SpecError
 from fishcompile.language.variants import load
 from fishcompile.lsp.uris import document_path
-from fishcompile.pipeline import Analysis, analyse
+from fishcompile.pipeline import Analysis, examine
 from fishcompile.reader import MAX_BYTES, read_bytes, read_file, read_text
 from fishcompile.source import Source
 from fishcompile.tree import Tree
@@ -114,10 +114,10 @@ class Documents:
             return self.read(file, name)
 
         try:
-            analysis = analyse(path, read)
+            report, analysis = examine(path, read)
         except SpecError as error:
             return Checked(path, error.report, tuple(files), None)
-        return Checked(path, analysis.report, tuple(files), analysis)
+        return Checked(path, report, tuple(files), analysis)
 
     def layers(self, path: Path, instead: Tree | None = None) -> tuple[Layer, ...]:
         """The spec at `path` and its bases as written, as far as they can be read.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from fishcompile.language.variants import find_root
+from fishcompile.language.files import find_root
 from fishcompile.lsp.documents import Documents, Layer
 from fishcompile.lsp.stage_names import Kind, Occurrence, occurrences, written_in
 from fishcompile.reader import MAX_BYTES

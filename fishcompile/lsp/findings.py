@@ -1,6 +1,6 @@
 """Findings: diagnostics as the protocol has them, each in the open document where it is to be seen.
 
-A finding in a base that is not open is shown where the variant says `extends`.
+A finding in a file that is not open is shown where the spec says `extends` or `use`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def shown_in(session: Session, path: Path, judged: Findings) -> list[lsp.Diagnos
             elif file == path and not _known(found, diagnostic):
                 found[diagnostic] = _from_variant(session, diagnostic, spec)
             elif spec == path and file not in judged:
-                found[diagnostic] = _at_extends(session, diagnostic, spec)
+                found[diagnostic] = _at_arrival(session, diagnostic, spec)
     return list(found.values())
 
 
@@ -43,7 +43,7 @@ def as_protocol(session: Session, diagnostic: Diagnostic) -> lsp.Diagnostic:
     """A finding in the document where it is."""
     related = [
         lsp.DiagnosticRelatedInformation(session.location(item.span), item.message)
-        for item in diagnostic.related
+        for item in diagnostic.elsewhere
     ]
     return lsp.Diagnostic(
         range=session.positions.range(diagnostic.span),
@@ -72,30 +72,25 @@ def _identity(diagnostic: Diagnostic) -> tuple[str, str, int, int]:
 
 def _from_variant(session: Session, diagnostic: Diagnostic, spec: Path) -> lsp.Diagnostic:
     shown = as_protocol(session, diagnostic)
-    name = spec.name
-    at = lsp.DiagnosticRelatedInformation(
-        session.location(_extends(session, spec)), f"{name} extends this spec"
-    )
-    shown.message = f"in {name}: {shown.message}"
-    shown.related_information = [*(shown.related_information or ()), at]
+    shown.message = f"in {spec.name}: {shown.message}"
     return shown
 
 
-def _at_extends(session: Session, diagnostic: Diagnostic, spec: Path) -> lsp.Diagnostic:
+def _at_arrival(session: Session, diagnostic: Diagnostic, spec: Path) -> lsp.Diagnostic:
     shown = as_protocol(session, diagnostic)
     base = os.path.relpath(file_of(diagnostic.span.source), spec.parent)
     where = f"{base}:{diagnostic.span.line}:{diagnostic.span.column}"
-    at = lsp.DiagnosticRelatedInformation(session.location(diagnostic.span), "here in the base")
-    shown.range = session.positions.range(_extends(session, spec))
+    at = lsp.DiagnosticRelatedInformation(session.location(diagnostic.span), "here")
+    shown.range = session.positions.range(_arrival(session, diagnostic, spec))
     shown.message = f"{where}: {shown.message}"
     shown.related_information = [at, *(shown.related_information or ())]
     return shown
 
 
-def _extends(session: Session, spec: Path) -> Span:
-    layers = session.documents.layers(spec)
-    if layers and ("extends",) in layers[0].tree.places:
-        return layers[0].tree.value_span(("extends",))
+def _arrival(session: Session, diagnostic: Diagnostic, spec: Path) -> Span:
+    """Where the spec brings in the file of a finding: the last step of the way to it."""
+    if diagnostic.way:
+        return diagnostic.way[-1].span
     buffer = session.documents.get(spec)
     assert buffer is not None, "only open specs are judged"
     return start_of(buffer.source)

@@ -8,10 +8,12 @@ from lsprotocol import types as lsp
 
 from fishcompile.analysis.costs import below
 from fishcompile.analysis.table import Row, stage_table
-from fishcompile.lsp.language_keys import described, key_node
+from fishcompile.language.migrations import version_of
+from fishcompile.lsp.language_keys import described, key_node, schema_of
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import Occurrence, occurrence_at, touches
 from fishcompile.pipeline import Analysis
+from fishcompile.schema_identity import VERSION
 from fishcompile.source import Span
 from fishcompile.tree import Path, Tree
 
@@ -31,7 +33,8 @@ def hover(session: Session, at: Spot) -> lsp.Hover | None:
     if found is None:
         return None
     path, span = found
-    text = described(str(path[-1]), key_node(path))
+    schema = schema_of(tree.value, version_of(tree) or VERSION)
+    text = described(str(path[-1]), key_node(path, schema))
     return _shown(session, f"`{path[-1]}`\n\n{text}", span) if text else None
 
 

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from fishcompile.schema import merged_schema
+from fishcompile.schema_file import merged_schema
+from fishcompile.schema_identity import VERSION
+from fishcompile.schema_kinds import specialised
 from fishcompile.schema_values import example, mapping_of, node_at
-from fishcompile.tree import Path
+from fishcompile.tree import Path, Plain
+
+Schema = dict[str, Any]
 
 
-def key_node(path: Path) -> dict[str, Any]:
-    """What the schema says of the key at `path`; empty where it knows none."""
-    return mapping_of(node_at(merged_schema(), path[:-1])).get(str(path[-1]), {}) if path else {}
+def schema_of(value: dict[str, Plain], version: int = VERSION) -> Schema:
+    """The schema of a version, which for the current one knows the kind of each node in `value`."""
+    schema = merged_schema(version)
+    return specialised(schema, value) if version == VERSION else schema
 
 
-def keys_of(path: Path, kind: str = "") -> dict[str, dict[str, Any]]:
+def key_node(path: Path, schema: Schema) -> Schema:
+    """What a schema says of the key at `path`; empty where it knows none."""
+    above = mapping_of(node_at(schema, path[:-1]))
+    return above.get(str(path[-1]), {}) if path else {}
+
+
+def keys_of(path: Path, schema: Schema, kind: str = "") -> dict[str, Schema]:
     """The keys of the mapping at `path`, less those that mean nothing beside its `kind`."""
-    node = node_at(merged_schema(), path)
+    node = node_at(schema, path)
     condition = node.get("if", {}).get("properties", {}).get("kind", {}).get("enum", ())
     unread = node.get("then", {}).get("properties", {}) if kind in condition else {}
     return {key: below for key, below in mapping_of(node).items() if key not in unread}

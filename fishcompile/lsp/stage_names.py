@@ -35,7 +35,7 @@ def named_by_key(path: Path) -> Kind | None:
         return "stage" if path[0] in PARTS else None
     if len(path) == 2 and path[0] == "stem":
         return "layer"
-    return "stage" if len(path) == 2 and path[0] in SECTIONS else None
+    return "stage" if len(path) == 2 and path[0] in (*SECTIONS, "graph") else None
 
 
 def named_by_value(path: Path) -> Kind | None:
@@ -43,7 +43,11 @@ def named_by_value(path: Path) -> Kind | None:
     match path:
         case ("stem", _, "after"):
             return "layer"
-        case ("taps", _) | ("bridge" | "classifier", "from"):
+        case ("taps" | "outputs", _) | ("bridge" | "classifier", "from"):
+            return "stage"
+        case ("classifiers" | "dense", _, "from") | ("graph", _, "from" | "to" | "after"):
+            return "stage"
+        case ("graph", _, "from", int()) | ("graph", _, "transfer", "from"):
             return "stage"
         case ("tail" | "body" | "head", _, "from" | "after"):
             return "stage"

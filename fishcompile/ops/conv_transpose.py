@@ -1,4 +1,4 @@
-"""Transposed convolution to the size of a second map, `torch.nn.ConvTranspose2d`."""
+"""Transposed convolution, by its own arithmetic or to a second map's size: `nn.ConvTranspose2d`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from fishcompile.tensor import TensorType, feature_map
 class ConvTranspose(Op):
     """x (in_channels, h, w), like (c, h', w') to (out_channels, h', w').
 
-    The kernel is as large as the stride, so every output pixel has one source; h' lies in
-    [h * stride, h * stride + stride - 1], the range torch's `output_size` allows. Without a
-    second map h' is h * stride.
+    h' lies in [m, m + stride - 1] for m = (h - 1) * stride - 2 * padding + kernel_size, the range
+    that torch's `output_size` allows; without a second map it is m. With a kernel as large as the
+    stride and no padding every output pixel has one source, and m is h * stride.
     """
 
     kind: ClassVar[str] = "conv_transpose"
@@ -24,7 +24,9 @@ class ConvTranspose(Op):
 
     in_channels: int
     out_channels: int
+    kernel_size: int = 2
     stride: int = 2
+    padding: int = 0
     bias: bool = False
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -32,34 +34,47 @@ class ConvTranspose(Op):
         x = inputs[0]
         require_map(x, self.kind)
         require_channels(x, self.in_channels, "in_channels")
+        border = self.kernel_size - self.stride - 2 * self.padding
+        least = tuple(side * self.stride + border for side in x.sides)
+        if min(least) < 1:
+            size = "x".join(map(str, x.sides))
+            raise ShapeError("FC304", f"padding {self.padding} leaves nothing of {size}", "padding")
         if len(inputs) == 1:
-            return feature_map(self.out_channels, tuple(side * self.stride for side in x.sides))
+            return feature_map(self.out_channels, least)
         like = inputs[1]
-        for side, target in zip(x.sides, like.sides, strict=True):
-            if not side * self.stride <= target < (side + 1) * self.stride:
+        require_map(like, self.kind)
+        for side, low, target in zip(x.sides, least, like.sides, strict=True):
+            if not low <= target < low + self.stride:
                 message = f"a stride of {self.stride} cannot bring side {side} to {target}"
                 raise ShapeError("FC303", message, operand=1)
         return feature_map(self.out_channels, like.sides)
 
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """One per weight and input pixel."""
-        return inputs[0].elements * self.out_channels * self.stride * self.stride
+        return inputs[0].elements * self.out_channels * self.kernel_size * self.kernel_size
 
     def output_stride(self, *strides: int) -> int:
         """That of the map whose size is taken, or divided by the stride."""
         return strides[1] if len(strides) > 1 else max(1, strides[0] // self.stride)
 
     def state(self) -> tuple[State, ...]:
-        """`weight` (in, out, stride, stride), and `bias` where there is one."""
-        weight = State("weight", (self.in_channels, self.out_channels, self.stride, self.stride))
+        """`weight` (in, out, kernel, kernel), and `bias` where there is one."""
+        k = self.kernel_size
+        weight = State("weight", (self.in_channels, self.out_channels, k, k))
         return (weight, State("bias", (self.out_channels,))) if self.bias else (weight,)
 
     @classmethod
     def module(cls) -> Call:
-        """`nn.ConvTranspose2d(...)` with the kernel as large as the stride."""
+        """`nn.ConvTranspose2d(...)`."""
         return Call(
             "nn.ConvTranspose2d",
-            (("in_channels", None), ("out_channels", None), ("stride", None), ("stride", "1")),
+            (
+                ("in_channels", None),
+                ("out_channels", None),
+                ("kernel_size", None),
+                ("stride", "1"),
+                ("padding", "0"),
+            ),
             (("bias", "True"),),
         )
 

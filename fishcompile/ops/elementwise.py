@@ -6,15 +6,24 @@ from fishcompile.ops.base import ShapeError
 from fishcompile.tensor import TensorType
 
 
-def broadcast(a: TensorType, b: TensorType) -> TensorType:
-    """The type of `a op b`; one operand may be a single pixel. Raises ShapeError."""
+def broadcast(*operands: TensorType) -> TensorType:
+    """The type of `a op b op ...`; operands may be single pixels. Raises ShapeError."""
+    result = operands[0]
+    for position, operand in enumerate(operands[1:], 1):
+        result = _pair(result, operand, position)
+    return result
+
+
+def _pair(a: TensorType, b: TensorType, position: int) -> TensorType:
     if a.channels != b.channels:
         message = f"{a.channels} and {b.channels} channels do not match element by element"
-        raise ShapeError("FC301", message, operand=1)
+        raise ShapeError("FC301", message, operand=position)
     if len(a.shape) != len(b.shape):
-        raise ShapeError("FC303", "a vector and a feature map do not match", operand=1)
+        raise ShapeError("FC303", "a vector and a feature map do not match", operand=position)
     for small, large in ((b, a), (a, b)):
         if small.sides in (large.sides, (1, 1)):
             return large
     left, right = ("x".join(map(str, t.sides)) for t in (a, b))
-    raise ShapeError("FC303", f"{left} and {right} do not match element by element", operand=1)
+    raise ShapeError(
+        "FC303", f"{left} and {right} do not match element by element", operand=position
+    )

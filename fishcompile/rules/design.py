@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.source import Span
 from fishcompile.tree import Path, Tree
 

@@ -53,7 +53,7 @@ def _claims(facts: StageFacts, graph: Graph, tree: Tree) -> Iterator[_Claim]:
     config, path = facts.node.config, facts.node.path
     if isinstance(config, tuple):
         for layer in config:
-            yield from _layer(layer, graph, tree)
+            yield from _layer(facts.node.name, layer, graph, tree)
         return
     expect = config.expect
     have, gives = facts.inputs[0].channels, facts.trunk.channels
@@ -68,8 +68,8 @@ def _claims(facts: StageFacts, graph: Graph, tree: Tree) -> Iterator[_Claim]:
     yield from _size(facts.node.name, facts.trunk, expect, path, tree)
 
 
-def _layer(layer: LayerSpec, graph: Graph, tree: Tree) -> Iterator[_Claim]:
-    name = ".".join(map(str, layer.path))
+def _layer(stem: str, layer: LayerSpec, graph: Graph, tree: Tree) -> Iterator[_Claim]:
+    name = f"{stem}.{layer.name}"
     scopes = {scope.name: scope for scope in graph.scopes}
     nodes = {node.name: node for node in graph.nodes}
     output = graph.types[scopes[name].output if name in scopes else name]

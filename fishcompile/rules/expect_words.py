@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, StageSpec
-from fishcompile.language.stage_graph import INPUT, StageNode
+from fishcompile.language.stage_graph import INPUT
 from fishcompile.tree import Path, Tree
 
 

@@ -16,13 +16,13 @@ RULE = Rule(
         "findings end it with 1."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small # the author's caf\udce9  # expect: FC100 @ 31-32 "not UTF-8"
 tail:
   tail1: {out: 64, blocks: 1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small # the author's café
 tail:
   tail1: {out: 64, blocks: 1}

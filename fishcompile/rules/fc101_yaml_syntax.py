@@ -15,14 +15,14 @@ RULE = Rule(
         "closed, a space after each colon."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 input: {size: [224, 160}  # expect: FC101 @ 24-25 "expected `,` or the `]`"
 tail:
   tail1: {out: 64, blocks: 1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 input: {size: [224, 160]}
 tail:

@@ -14,14 +14,14 @@ RULE = Rule(
         "in silence: a stage written twice would lose its first half."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
   tail1: {out: 128, blocks: 1}  # expect: FC102 @ 3-8 "written twice"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -17,14 +17,14 @@ RULE = Rule(
         "do."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: &wide {out: 64, blocks: 1}
   tail2: {<<: *wide, blocks: 2}  # expect: FC103 @ 11-13 "merge keys"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 defaults:
   tail: {blocks: 1}

@@ -16,7 +16,7 @@ RULE = Rule(
         "list of findings that would not end."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -24,7 +24,7 @@ tail:
 taps: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[tail1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

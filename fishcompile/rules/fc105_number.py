@@ -15,14 +15,14 @@ RULE = Rule(
         "looks like a number has quotes."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
 budget: {parameters: 17000000000000000000}  # expect: FC105 @ 22-42 "at most 18 digits"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

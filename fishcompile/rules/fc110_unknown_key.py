@@ -15,13 +15,13 @@ RULE = Rule(
         "offered."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1, dillation: 2}  # expect: FC110 @ 31-40 "unknown key `dillation`"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1, dilation: 2}

@@ -15,13 +15,13 @@ RULE = Rule(
         "guess would be a network that nobody designed."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {blocks: 1}  # expect: FC111 @ 3-8 "a width that it does not say"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -15,13 +15,13 @@ RULE = Rule(
         "begin at the least that means something."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 0}  # expect: FC112 @ 28-29 "from 1 to 1,000, got 0"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

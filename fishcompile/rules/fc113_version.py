@@ -1,4 +1,4 @@
-"""FC113: a spec begins with the version of the language that it is written in, `fishspec: 1`."""
+"""FC113: a spec begins with the version of the language that it is written in, `fishspec: 2`."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ RULE = Rule(
     id="FC113",
     name="version",
     severity="error",
-    what="A spec begins with the version of the language that it is written in, `fishspec: 1`.",
+    what="A spec begins with the version of the language that it is written in, `fishspec: 2`.",
     why=(
         "The language will change, and a file has to mean the same afterwards. By another "
-        "version's rules nothing else in a file means anything, so this finding stands alone."
+        "version's rules nothing else in a file means anything, so this finding stands alone. "
+        "A file of an older version is read as it was meant, judged by the schema of its own "
+        "version, and nothing is said about its age. It cannot use what only a later version "
+        "has: `fishcompile migrate` rewrites it in the current one."
     ),
     bad="""\
-fishspec: 2  # expect: FC113 @ 11-12 "version 2"
+fishspec: 3  # expect: FC113 @ 11-12 "version 3"
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -17,14 +17,14 @@ RULE = Rule(
     ),
     bad={
         "spec.yaml": """\
-fishspec: 1
+fishspec: 2
 name: larger
 extends: small.yaml
 tail:
   tail2: null  # expect: FC120 @ 3-8 "removes nothing"
 """,
         "small.yaml": """\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -32,14 +32,14 @@ tail:
     },
     good={
         "spec.yaml": """\
-fishspec: 1
+fishspec: 2
 name: larger
 extends: small.yaml
 tail:
   tail2: {out: 128, blocks: 1}
 """,
         "small.yaml": """\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

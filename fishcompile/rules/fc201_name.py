@@ -15,13 +15,13 @@ RULE = Rule(
         "keyword of Python, and no attribute that every torch module has."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   train: {out: 64, blocks: 1}  # expect: FC201 @ 3-8 "attribute of every torch module"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -14,7 +14,7 @@ RULE = Rule(
         "Sections do not keep names apart."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -24,7 +24,7 @@ body:
   tail2: {blocks: 1, k: 2, transfer: {from: tail1}}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -14,7 +14,7 @@ RULE = Rule(
         "the others. `stem`, `bridge` and `input` are names as well."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -24,7 +24,7 @@ body:
   body1: {blocks: 1, k: 2, transfer: {from: tial1}}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -11,7 +11,7 @@ RULE = Rule(
     what="No stage feeds itself, directly or through others.",
     why=("Data flows one way through a network. A cycle is reported once, with all of its edges."),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   # expect-next-line: FC204 @ 17-22 "tail1 -> tail2 -> body1 -> tail1"
@@ -21,7 +21,7 @@ body:
   body1: {blocks: 1, k: 2, transfer: {from: tail1}}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

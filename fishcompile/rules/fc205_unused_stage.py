@@ -14,7 +14,7 @@ RULE = Rule(
         "`taps` every stage is tapped; with them, the listed ones."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -24,7 +24,7 @@ body:
 taps: {c2: tail2}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

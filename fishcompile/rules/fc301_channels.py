@@ -15,7 +15,7 @@ RULE = Rule(
         "neither stage."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -25,7 +25,7 @@ body:
   body1: {blocks: 1, k: 1, up: nearest, merge: add, transfer: {from: tail1}}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

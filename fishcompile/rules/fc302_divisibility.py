@@ -1,4 +1,4 @@
-"""FC302: k, groups and reduction divide the channels that they split."""
+"""FC302: k, groups, norms and reduction divide the channels that they split."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ RULE = Rule(
     id="FC302",
     name="divisibility",
     severity="error",
-    what="k, groups and reduction divide the channels that they split.",
+    what="k, groups, norms and reduction divide the channels that they split.",
     why=(
         "r(x) sums each k adjacent channels, a grouped convolution gives each group as many as "
         "the next. The authors' code divides with rounding down, and fails in the first forward "
         "(Sun et al. 2018)."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -25,7 +25,7 @@ body:
   body1: {blocks: 1, k: 3, transfer: {from: tail1}}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -15,7 +15,7 @@ RULE = Rule(
         "right resolution (Sun et al. 2018)."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}
@@ -27,7 +27,7 @@ head:
   head1: {blocks: 1, transfer: {from: tail1}}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

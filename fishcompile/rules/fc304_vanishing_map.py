@@ -14,7 +14,7 @@ RULE = Rule(
         "depends on `input.size`: a spec that holds at 224 may not at 16."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 input: {size: 2}
 tail:
@@ -22,7 +22,7 @@ tail:
   tail2: {out: 128, blocks: 1}  # expect: FC304 @ 3-8 "window does not fit"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 input: {size: 4}
 tail:

@@ -15,7 +15,7 @@ RULE = Rule(
         "before the first is allocated."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1000}
@@ -37,7 +37,7 @@ tail:
   tail17: {out: 64, blocks: 1000}  # expect: FC305 @ 21-27 "more than 16,000 blocks"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1}

@@ -18,7 +18,7 @@ RULE = Rule(
         "assertion along the data is reported, what follows from it is counted."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: tables
 tail:
   tail1: {out: 64, blocks: 1}
@@ -30,7 +30,7 @@ body:
     expect: {out: 64, size: 224}  # expect: FC401 @ 19-21 "gives 32" "expected 64, got 32"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: tables
 tail:
   tail1: {out: 64, blocks: 1}

@@ -36,7 +36,7 @@ RULE = Rule(
         "operations."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 input: {size: 32}
 tail:
@@ -44,7 +44,7 @@ tail:
 budget: {parameters: 2k, macs: 1G}  # expect: FC402 @ 22-24 "parameters, the budget is 2,000"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 input: {size: 32}
 tail:

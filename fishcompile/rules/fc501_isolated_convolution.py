@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
-from fishcompile.language.stage_graph import StageNode
 from fishcompile.ops.conv import Conv
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
@@ -72,7 +72,7 @@ RULE = Rule(
         "the seed article 'Understanding FishNet', section 3.2)."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: isolated
 tail:
   tail1: {out: 64, blocks: 1}
@@ -85,7 +85,7 @@ body:
     transfer: {from: tail1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: isolated
 tail:
   tail1: {out: 64, blocks: 1}

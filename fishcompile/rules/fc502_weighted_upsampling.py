@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.ops.conv_transpose import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
@@ -40,7 +40,7 @@ RULE = Rule(
         "section 3.3)."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: weighted
 tail:
   tail1: {out: 64, blocks: 1}
@@ -52,7 +52,7 @@ body:
     transfer: {from: tail1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: weighted
 tail:
   tail1: {out: 64, blocks: 1}

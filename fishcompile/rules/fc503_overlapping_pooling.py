@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.rules.base import Rule
@@ -44,7 +44,7 @@ RULE = Rule(
         "authors' own has a 3x3 pooling."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: overlap
 tail:
   tail1:
@@ -53,7 +53,7 @@ tail:
     down: {kind: max_pool, kernel: 3, stride: 2}  # expect: FC503 @ 36-37 "3x3 windows, 2 apart"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: overlap
 tail:
   tail1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.ops.conv import Conv
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
@@ -45,7 +45,7 @@ RULE = Rule(
         "FishNet', section 3.4)."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: strided
 tail:
   tail1:
@@ -54,7 +54,7 @@ tail:
     down: strided_conv  # expect: FC504 @ 11-23 "strided convolution as down-sampling in tail1"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: strided
 tail:
   tail1:

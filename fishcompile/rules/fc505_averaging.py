@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
@@ -39,7 +39,7 @@ RULE = Rule(
         "FishNet', section 3.4). The classifier's global average is none of these."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: averaging
 defaults:
   tail: {down: avg_pool}  # expect: FC505 @ 16-24 "down-sampling in tail1 and tail2"
@@ -48,7 +48,7 @@ tail:
   tail2: {out: 128, blocks: 1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: averaging
 defaults:
   tail: {down: max_pool}

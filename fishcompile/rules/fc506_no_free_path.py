@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.gradient import DeadEnd, dead_ends
 from fishcompile.diagnostics import Diagnostic, Related
-from fishcompile.language.spec import BridgeSpec, ClassifierSpec, StageSpec
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
+from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, StageSpec
 from fishcompile.ops.conv_transpose import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import listed
@@ -18,9 +18,10 @@ from fishcompile.rules.fc504_strided_convolution import strided
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
     graph, by_name = facts.inference.graph, facts.stages.by_name
-    outputs = {scope.name: scope.output for scope in graph.scopes if not scope.parent}
-    ends = [source for _, source in facts.stages.taps]
-    ends += [edge.source for node in _classifiers(facts) for edge in node.inputs]
+    outputs = {node.name: node.name for node in graph.nodes if not node.scope}
+    outputs |= {scope.name: scope.output for scope in graph.scopes if not scope.parent}
+    ends = [source for _, source in (*facts.stages.taps, *facts.stages.outputs)]
+    ends += [edge.source for node in _heads(facts) for edge in node.inputs]
     starts = {
         node.name: outputs[node.name]
         for node in facts.stages.nodes
@@ -38,8 +39,9 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
             yield _finding(facts, by_name[name], end, before[name][:0:-1])
 
 
-def _classifiers(facts: Facts) -> list[StageNode]:
-    return [node for node in facts.stages.nodes if isinstance(node.config, ClassifierSpec)]
+def _heads(facts: Facts) -> list[StageNode]:
+    heads = ClassifierSpec | DenseSpec
+    return [node for node in facts.stages.nodes if isinstance(node.config, heads)]
 
 
 def _reported(facts: Facts) -> set[str]:
@@ -85,7 +87,7 @@ RULE = Rule(
         "against a stage a second time."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: narrow
 tail:
   tail1: {out: 64, blocks: 1}  # expect: FC506 @ 3-8 "path from tail1 to the output"
@@ -94,7 +96,7 @@ classifier: {classes: 10}
 taps: {c2: tail2}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: narrow
 tail:
   tail1: {out: 64, blocks: 1}

@@ -61,7 +61,7 @@ RULE = Rule(
         "different resolutions, and at the next input size it is an error."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: pixel
 input: {size: 4}
 tail:
@@ -75,7 +75,7 @@ body:
     transfer: {from: tail1}  # expect: FC507 @ 22-27 "2x2 from tail1 to the 1x1 of body1"
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: pixel
 input: {size: 4}
 tail:

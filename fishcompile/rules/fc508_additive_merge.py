@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics import Diagnostic
-from fishcompile.language.stage_graph import StageNode
+from fishcompile.language.graph_spec import StageNode
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
 from fishcompile.rules.fc507_broadcast_merge import additions
@@ -39,7 +39,7 @@ RULE = Rule(
         "article 'Understanding FishNet', section 2.2)."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: additive
 tail:
   tail1: {out: 64, blocks: 1}
@@ -52,7 +52,7 @@ body:
     transfer: {from: tail1}
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: additive
 tail:
   tail1: {out: 64, blocks: 1}

@@ -17,14 +17,14 @@ RULE = Rule(
         "seen as used where both are checked together."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   # expect-next-line: FC901 @ 54-59 "FC401 is not found on line 4"
   tail1: {out: 64, blocks: 1}  # fishcompile: ignore[FC401] the old table
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1, expect: {out: 65}}  # fishcompile: ignore[FC401] the paper says 65

@@ -16,7 +16,7 @@ RULE = Rule(
         "together: it cannot be built, so there is nothing to ignore."
     ),
     bad="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   # expect-next-line: FC902 @ 32-55 "an ignore without rule ids"
@@ -25,7 +25,7 @@ tail:
   tail2: {out: 128, blocks: 1}  # fishcompile: ignore[FC301] it is fine
 """,
     good="""\
-fishspec: 1
+fishspec: 2
 name: small
 tail:
   tail1: {out: 64, blocks: 1, expect: {out: 65}}  # fishcompile: ignore[FC401] the paper says 65

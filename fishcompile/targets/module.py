@@ -14,7 +14,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.targets.python_source.emit import class_name
+from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.python_source.guard import verify
 
 if TYPE_CHECKING:

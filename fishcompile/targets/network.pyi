@@ -8,4 +8,4 @@ class Network(nn.Module):
     taps: dict[str, dict[str, int]]
 
     def forward_features(self, x: Tensor) -> dict[str, Tensor]:
-        """The taps by name for images (n, channels, height, width)."""
+        """The taps by name for images (n, channels, height, width); only where there are any."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fishcompile.errors import UsageError
-from fishcompile.ir.graph import Graph, Node
+from fishcompile.ir.graph import Graph, Node, Scope
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, StageSpec
 from fishcompile.language.stage_graph import StageGraph
 
@@ -28,6 +28,8 @@ _BOTTLENECK = (
     ("shortcut.bn", "shortcut.0"),
     ("shortcut.conv", "shortcut.2"),
 )
+# The kinds of blocks that the table is of; others have keys of the same names.
+_KINDS = ("Bottleneck", "ProjectBottleneck", "ReduceBottleneck", "DuplicateBottleneck")
 _NARROW = (("squeeze.bn", "0.0"), ("squeeze.conv", "0.2"), ("bn", "0.3"), ("widen", "1"))
 _GATE = (("gate.bn", "3.0.0"), ("gate.conv1", "3.0.3"), ("gate.conv2", "3.0.5"))
 _CLASSIFIER = (("score.bn", "3.0"), ("score.conv", "3.2"), ("bn", "3.3"), ("fc", "4.1"))
@@ -43,8 +45,10 @@ def authors_keys(graph: Graph, stages: StageGraph) -> dict[str, str]:
     nodes = {node.name: node for node in graph.nodes}
     placed: dict[str, str] = {}
     for ours, theirs in _containers(graph, stages):
-        for node in _states(nodes.get(ours)):
-            placed[f"{ours}.{node}"] = f"{theirs}.{node}"
+        for entry in _states(nodes.get(ours)):
+            # of a unit, theirs never have a bias
+            if entry != "bias" or not ours.endswith(".conv"):
+                placed[f"{ours}.{entry}"] = f"{theirs}.{entry}"
     homeless = [node.name for node in graph.nodes if node.op.state() and _lacks(node, placed)]
     if homeless:
         names = ", ".join(homeless[:5]) + (", ..." if len(homeless) > 5 else "")
@@ -95,7 +99,9 @@ def _containers(graph: Graph, stages: StageGraph) -> _Pairs:
         for part in ("refine", "transfer"):
             repeated = f"{stage}.{part}"
             for block in graph.children.get(repeated, ()):
-                yield from _join(block.name, f"{prefixes[repeated]}.{block.local}", _BOTTLENECK)
+                if isinstance(block, Scope) and block.kind in _KINDS:
+                    at = f"{prefixes[repeated]}.{block.local}"
+                    yield from _join(block.name, at, _BOTTLENECK)
         yield from _join(stage, theirs, _GATE)
     last = list(numbered)[-1]
     for node in stages.nodes:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from fishcompile.data import data_file
 from fishcompile.errors import FindingError
 from fishcompile.ir.graph import Graph
+from fishcompile.language.layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.names import shown
 from fishcompile.pipeline import compiled
@@ -15,7 +16,8 @@ from fishcompile.weights.authors import authors_keys, block_prefixes
 
 COUNTER = "num_batches_tracked"
 SHOWN = 20
-_RELEASED = ("fishnet99", "fishnet150", "fishnet201")
+RELEASED = ("fishnet99", "fishnet150", "fishnet201")
+_BUILT_IN = (FISHCOMPILE, AUTHORS)
 
 Shape = tuple[int, ...]
 
@@ -25,12 +27,11 @@ def require_fit(
     wanted: Mapping[str, Shape],
     graph: Graph,
     stages: StageGraph,
-    *,
-    authors: bool,
+    layout: str,
 ) -> None:
     """Raises FindingError with every key that is left over, missing or of another shape.
 
-    Both map keys of one layout to shapes, the authors' or ours. A missing counter of batches is
+    Both map keys of one layout, which is named, to shapes. A missing counter of batches is
     none: checkpoints from before PyTorch 0.4.1 have no such key.
     """
     extra = [f"{shown(key, 120)} {_sides(found[key])}" for key in found if key not in wanted]
@@ -50,7 +51,8 @@ def require_fit(
     lines += _listed("left over in the checkpoint", extra)
     lines += _listed("missing from the checkpoint", missing)
     lines += _listed("of another shape", wrong)
-    raise FindingError("\n".join(lines), _hint(found, graph, stages, authors=authors))
+    hint = _hint(found, graph, stages, authors=layout == AUTHORS) if layout in _BUILT_IN else ""
+    raise FindingError("\n".join(lines), hint)
 
 
 def _listed(title: str, entries: list[str]) -> list[str]:
@@ -68,7 +70,7 @@ def _hint(found: Iterable[str], graph: Graph, stages: StageGraph, *, authors: bo
     """Whose checkpoint it is, and which block counts differ: by far the commonest cause."""
     keys = frozenset(found)
     hints = []
-    model = next((name for name in _RELEASED if _is_of(keys, name, authors=authors)), None)
+    model = next((name for name in RELEASED if _is_of(keys, name, authors=authors)), None)
     if model and model != graph.name:
         hints.append(f"this is a checkpoint of {model}")
     prefixes = block_prefixes(graph, stages) if authors else {g: g for g in _groups(graph)}

@@ -15,7 +15,7 @@ import pytest
 from tests.cli.conftest import Run
 
 GOOD = """\
-fishspec: 1
+fishspec: 2
 name: minnow
 input: {channels: 3, size: 64}
 stem: {c: {kind: conv, out: 32, kernel: 3, stride: 2}}
@@ -132,7 +132,7 @@ def test_a_name_for_standard_input_that_is_not_read(check: Check) -> None:
 def test_standard_input_extends_what_lies_beside_its_name(check: Check) -> None:
     Path("sub").mkdir()
     Path("good.yaml").rename("sub/good.yaml")
-    variant = b"fishspec: 1\nname: v\nextends: good.yaml\n"
+    variant = b"fishspec: 2\nname: v\nextends: good.yaml\n"
     assert check("-", "--stdin-filename", "sub/v.yaml", stdin=variant)[0] == 0
     assert check("-", "--stdin-filename", "v.yaml", stdin=variant)[0] == 1
 
@@ -245,7 +245,7 @@ def test_the_width_of_the_terminal_is_respected(
 
 def test_a_finding_of_a_shared_base_is_shown_once(check: Check) -> None:
     for name in ("v1", "v2"):
-        text = f"fishspec: 1\nname: {name}\nextends: bad.yaml\n"
+        text = f"fishspec: 2\nname: {name}\nextends: bad.yaml\n"
         Path(f"{name}.yaml").write_text(text, "utf-8")
     code, out, _ = check("v1.yaml", "v2.yaml", "bad.yaml", "good.yaml", "--format", "concise")
     assert (code, out) == (1, BAD_LINE + "\n")

@@ -15,7 +15,7 @@ from tests.cli.conftest import Run
 SHIPPED = Path(__file__).parents[2] / "specs"
 # One warning (FC502, line 7) and, with the wrong `expect`, one error (FC401, line 3).
 SPEC = """\
-fishspec: 1
+fishspec: 2
 name: net
 tail: {t1: {out: 64, blocks: 1}, t2: {out: 128, blocks: 1}}
 body:
@@ -159,13 +159,13 @@ def test_fix_mends_and_reports_what_is_left(run: Run, net: Path) -> None:
 def test_a_key_of_the_base_is_meant_in_a_variant(run: Run, here: Path, net: Path) -> None:
     """`blocks` stands in the base, so a variant's `blokcs` writes it anew, and not `block`."""
     variant = here / "variant.yaml"
-    variant.write_text("fishspec: 1\nname: v\nextends: net.yaml\nbody: {b1: {blokcs: 2}}\n")
+    variant.write_text("fishspec: 2\nname: v\nextends: net.yaml\nbody: {b1: {blokcs: 2}}\n")
     run("check", "variant.yaml", "--fix")
     assert variant.read_text().endswith("body: {b1: {blocks: 2}}\n")
 
 
 def test_a_key_that_stands_beside_it_is_not_written_twice(run: Run, here: Path) -> None:
-    text = "fishspec: 1\nname: net\ntail: {t: {out: 8, blocks: 1, blokcs: 2}}\n"
+    text = "fishspec: 2\nname: net\ntail: {t: {out: 8, blocks: 1, blokcs: 2}}\n"
     (here / "net.yaml").write_text(text)
     assert run("check", "net.yaml", "--fix").code == 1
     assert (here / "net.yaml").read_text() == text

@@ -55,13 +55,13 @@ from fishcompile.tensor import feature_map
 
 
 def test_the_op() -> None:
-    silu = ops.registry()["silu"]()
+    hardswish = ops.registry()["hardswish"]()
     b = Builder()
-    y = b.op("silu", silu, b.input("input", feature_map(3, (4, 4))))
+    y = b.op("hardswish", hardswish, b.input("input", feature_map(3, (4, 4))))
     assert y.type == feature_map(3, (4, 4))
-    text = silu.expression({}, 1).format("x")
-    assert text == "F.silu(x)"
-    with pytest.raises(UnsafeOutputError, match="F.silu"):
+    text = hardswish.expression({}, 1).format("x")
+    assert text == "F.hardswish(x)"
+    with pytest.raises(UnsafeOutputError, match="F.hardswish"):
         verify(f"def forward(x):\\n    return {text}\\n")
 """
 

@@ -10,7 +10,7 @@ from fishcompile.errors import UsageError
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import fix_specs, write_specs
 
-HEAD = "fishspec: 1\nname: net\n"
+HEAD = "fishspec: 2\nname: net\n"
 TAIL = "tail:\n  tail1: {out: 64, blocks: 1}\n  tail2: {out: 128, blocks: 1}\n"
 
 
@@ -82,16 +82,16 @@ def test_what_stands_beside_an_anchor_is_mended(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("name: net\n", "fishspec: 1\nname: net\n"),
-        ("# ours\n\nname: net\n", "# ours\n\nfishspec: 1\nname: net\n"),
-        ("---\nname: net\n", "---\nfishspec: 1\nname: net\n"),
-        ("name: net\r\ninput: {}\r\n", "fishspec: 1\r\nname: net\r\ninput: {}\r\n"),
-        ("  name: net\n  input: {}\n", "  fishspec: 1\n  name: net\n  input: {}\n"),
-        ("{name: net}", "{fishspec: 1, name: net}"),
+        ("name: net\n", "fishspec: 2\nname: net\n"),
+        ("# ours\n\nname: net\n", "# ours\n\nfishspec: 2\nname: net\n"),
+        ("---\nname: net\n", "---\nfishspec: 2\nname: net\n"),
+        ("name: net\r\ninput: {}\r\n", "fishspec: 2\r\nname: net\r\ninput: {}\r\n"),
+        ("  name: net\n  input: {}\n", "  fishspec: 2\n  name: net\n  input: {}\n"),
+        ("{name: net}", "{fishspec: 2, name: net}"),
         ("fishspce: 1\nname: net\n", "fishspec: 1\nname: net\n"),
         ("fishspec: '1'\nname: net\n", "fishspec: 1\nname: net\n"),
-        ("fishspec: 1.0\nname: net\n", "fishspec: 1\nname: net\n"),
-        ("fishspec: 2\nname: net\n", "fishspec: 2\nname: net\n"),
+        ("fishspec: 2.0\nname: net\n", "fishspec: 2\nname: net\n"),
+        ("fishspec: 3\nname: net\n", "fishspec: 3\nname: net\n"),
     ],
 )
 def test_the_version(tmp_path: Path, before: str, after: str) -> None:
@@ -127,7 +127,7 @@ def test_only_the_files_asked_for_are_fixed(tmp_path: Path) -> None:
     base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
     base.write_text(HEAD + "tial:\n  t1: {out: 8, blocks: 1}\n", encoding="utf-8")
     variant.write_text(
-        "fishspec: 1\nname: v\nextends: base.yaml\ntail: {t1: {blcoks: 2}}\n", encoding="utf-8"
+        "fishspec: 2\nname: v\nextends: base.yaml\ntail: {t1: {blcoks: 2}}\n", encoding="utf-8"
     )
     only = fix_specs([variant])
     assert [(spec.path, b"blocks: 2" in spec.after) for spec in only] == [(variant, True)]
@@ -140,7 +140,7 @@ def test_only_the_files_asked_for_are_fixed(tmp_path: Path) -> None:
 
 def test_names_of_a_base_in_a_variant(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(HEAD + TAIL, encoding="utf-8")
-    head = "fishspec: 1\nname: v\nextends: base.yaml\n"
+    head = "fishspec: 2\nname: v\nextends: base.yaml\n"
     for before, after in (
         ("tail: {tali2: null}\n", "tail: {tail2: null}\n"),
         ("tail: {tali2: {blocks: 3}}\n", "tail: {tail2: {blocks: 3}}\n"),
@@ -156,8 +156,8 @@ def test_a_text_may_stand_for_a_file(tmp_path: Path) -> None:
     path = tmp_path / "stdin.yaml"
     (spec,) = fix_specs([path], {path: b"name: net\n"})
     assert (spec.after, spec.applied[0].title) == (
-        b"fishspec: 1\nname: net\n",
-        "write `fishspec: 1`",
+        b"fishspec: 2\nname: net\n",
+        "write `fishspec: 2`",
     )
     assert not path.exists()
 
@@ -169,7 +169,7 @@ def test_writing_keeps_the_permissions_and_links(tmp_path: Path) -> None:
     link.symlink_to(path)
     write_specs(fix_specs([link]))
     assert link.is_symlink()
-    assert path.read_text(encoding="utf-8") == "fishspec: 1\nname: net\n"
+    assert path.read_text(encoding="utf-8") == "fishspec: 2\nname: net\n"
     assert path.stat().st_mode & 0o777 == 0o640
 
 

@@ -9,8 +9,8 @@ from fishcompile.formats import Checked, Page, RuleFacts, find_format, format_na
 from fishcompile.source import Source, Span, start_of
 
 FORMATS = format_names()
-VARIANT = Source("specs/v.yaml", "fishspec: 1\nname: v\nextends: base.yaml\nbody: {b: {k: 3}}\n")
-BASE = Source("specs/base.yaml", "fishspec: 1\ntail:\n  t: {otu: 512}\n  u: {otu: 512}\n")
+VARIANT = Source("specs/v.yaml", "fishspec: 2\nname: v\nextends: base.yaml\nbody: {b: {k: 3}}\n")
+BASE = Source("specs/base.yaml", "fishspec: 2\ntail:\n  t: {otu: 512}\n  u: {otu: 512}\n")
 
 CHANNELS = Diagnostic(
     "FC302",

@@ -327,6 +327,6 @@ def test_no_text_brings_a_terminal_to_do_anything(
     categories = {unicodedata.category(character) for character in found if character not in "\n "}
     assert not categories & {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp", "Zs"}
     # A message cannot add lines, other than those of notes and help, which are indented.
-    outside = [line for line in found.split("\n") if not line.startswith(" ")]
+    outside = [line for line in found.split("\n") if line and not line.startswith(" ")]
     assert len(outside) <= 2
     assert visible(message) in outside[0]

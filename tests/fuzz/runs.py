@@ -48,10 +48,10 @@ def _same_state(model: nn.Module, analysis: Analysis) -> None:
 
 def _same_run(model: nn.Module, analysis: Analysis) -> None:
     graph = analysis.inference.graph
-    types = {name: graph.types[value].shape for name, value in graph.outputs}
+    types = {name: graph.types[value].shape for name, value in (*graph.taps, *graph.outputs)}
     images = torch.empty(2, *graph.inputs[0].type.shape, device="meta")
     with torch.no_grad():
-        features = model.forward_features(images)  # type: ignore[operator]
+        features = model.forward_features(images) if model.taps else {}  # type: ignore[operator]
         with FlopCounterMode(display=False) as counter:
             output = model(images)
     logits = types.pop("logits", None)

@@ -15,7 +15,7 @@ import pytest
 SECONDS = 2.0
 MEGABYTES = 300
 
-HEAD = "fishspec: 1\nname: net\n"
+HEAD = "fishspec: 2\nname: net\n"
 TAIL = "tail: {t: {out: 8, blocks: 1}}\n"
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{','.join([f'*{below}'] * 9)}]\n"
@@ -50,7 +50,7 @@ SPECS = {
         ("FC201", 3, "\\u202e"),
     ),
     "name that is code": (
-        'fishspec: 1\nname: "net\\"\\"\\"; import os"\n' + TAIL,
+        'fishspec: 2\nname: "net\\"\\"\\"; import os"\n' + TAIL,
         ("FC201", 2, "the spec's name"),
     ),
     "dunder name": (HEAD + "tail: {__class__: {out: 8, blocks: 1}}\n", ("FC201", 3, "__class__")),

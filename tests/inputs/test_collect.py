@@ -9,7 +9,7 @@ import pytest
 
 from fishcompile.inputs import Input, collect, looks_like_a_spec
 
-SPEC = "fishspec: 1\nname: x\n"
+SPEC = "fishspec: 2\nname: x\n"
 
 
 @pytest.fixture
@@ -156,21 +156,21 @@ def test_a_link_leads_neither_out_nor_around(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "is_spec"),
     [
-        (b"fishspec: 1\n", True),
+        (b"fishspec: 2\n", True),
         (b"# comment\n---\nfishspec : 1\n", True),
         (b'name: x\r"fishspec": 1\r', True),
-        (b"{fishspec: 1, name: x}", True),
-        (b"\xef\xbb\xbffishspec: 1\n", True),
-        ("fishspec: 1\n".encode("utf-16"), True),
-        (b"a: [\nfishspec: 1\n", True),
+        (b"{fishspec: 2, name: x}", True),
+        (b"\xef\xbb\xbffishspec: 2\n", True),
+        ("fishspec: 2\n".encode("utf-16"), True),
+        (b"a: [\nfishspec: 2\n", True),
         (b"fishspec: \xff\n", True),
-        (b"# yaml-language-server: $schema=../schemas/fishspec-1.schema.json\nname: x\n", True),
+        (b"# yaml-language-server: $schema=../schemas/fishspec-2.schema.json\nname: x\n", True),
         (b"name: x\nextends: base.yaml\n", True),
         (b"extends: 'a/b.yml' # base\nname: x\n", True),
         (b"extends: base.yaml\n", False),
         (b"name: x\nextends:\n  template: base.yaml\n", False),
-        (b"about:\n  fishspec: 1\n", False),
-        (b"# fishspec: 1\n", False),
+        (b"about:\n  fishspec: 2\n", False),
+        (b"# fishspec: 2\n", False),
         (b"fishspecs: 1\n", False),
         (b"# yaml-language-server: $schema=other.schema.json\n", False),
         (b"", False),

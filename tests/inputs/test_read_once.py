@@ -13,14 +13,14 @@ from fishcompile.reader import UnreadableError, read_file
 from fishcompile.tree import Tree
 
 BASE = """\
-fishspec: 1
+fishspec: 2
 name: base
 input: {channels: 3, size: 64}
 stem: {c: {kind: conv, out: 16, kernel: 3, stride: 2}}
 tail: {t: {out: 32, blocks: 1}}
 classifier: {classes: 10}
 """
-VARIANT = "fishspec: 1\nname: v\nextends: ../base.yaml\ntail: {t: {blocks: 2}}\n"
+VARIANT = "fishspec: 2\nname: v\nextends: ../base.yaml\ntail: {t: {blocks: 2}}\n"
 
 
 @pytest.fixture

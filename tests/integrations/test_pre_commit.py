@@ -1,4 +1,4 @@
-"""The pre-commit hook: its entry is run on files as pre-commit would pass them."""
+"""The pre-commit hooks: their entries are run on files as pre-commit would pass them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from pathlib import Path
 import yaml
 
 REPOSITORY = Path(__file__).parents[2]
-(HOOK,) = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+HOOK, MIGRATE = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
 
 
-def run_entry(folder: Path, *files: str) -> subprocess.CompletedProcess[str]:
-    command, *arguments = shlex.split(HOOK["entry"])
+def run_entry(
+    folder: Path, *files: str, entry: str = HOOK["entry"]
+) -> subprocess.CompletedProcess[str]:
+    command, *arguments = shlex.split(entry)
     assert command == "fishcompile"
     return subprocess.run(
         [sys.executable, "-m", "fishcompile", *arguments, *files],
@@ -26,15 +28,17 @@ def run_entry(folder: Path, *files: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_hook_is_what_pre_commit_reads() -> None:
-    assert HOOK["id"] == "fishcompile-check"
-    assert HOOK["language"] == "python"
-    assert HOOK["types"] == ["yaml"]
-    assert HOOK["pass_filenames"] is True
-    assert HOOK["require_serial"] is True
+def test_the_hooks_are_what_pre_commit_reads() -> None:
+    assert (HOOK["id"], MIGRATE["id"]) == ("fishcompile-check", "fishcompile-migrate")
+    for hook in (HOOK, MIGRATE):
+        assert hook["language"] == "python"
+        assert hook["types"] == ["yaml"]
+        assert hook["pass_filenames"] is True
+        assert hook["require_serial"] is True
 
 
-def test_it_matches_specs_and_not_every_yaml_file() -> None:
+def test_they_match_specs_and_not_every_yaml_file() -> None:
+    assert MIGRATE["files"] == HOOK["files"]
     matched = [
         path
         for path in (
@@ -59,6 +63,16 @@ def test_its_entry_passes_and_fails(tmp_path: Path) -> None:
     assert "--> broken.yaml:" in done.stdout
 
 
-def test_the_page_shows_the_hook_as_it_is() -> None:
+def test_the_hook_that_migrates_rewrites_the_files_that_are_old(tmp_path: Path) -> None:
+    text = (REPOSITORY / "specs/fishnet99.yaml").read_text()
+    (tmp_path / "new.yaml").write_text(text)
+    (tmp_path / "old.yaml").write_text(text.replace("fishspec: 2", "fishspec: 1", 1))
+    done = run_entry(tmp_path, "new.yaml", "old.yaml", entry=MIGRATE["entry"])
+    assert done.returncode == 0
+    assert (tmp_path / "old.yaml").read_text() == (tmp_path / "new.yaml").read_text() == text
+
+
+def test_the_page_shows_the_hooks_as_they_are() -> None:
     page = (REPOSITORY / "docs" / "ci.md").read_text()
     assert f"- id: {HOOK['id']}" in page
+    assert f"`{MIGRATE['id']}`" in page

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from fishcompile.formula import Const
-from fishcompile.ir.builder import Block, Builder, ExpansionError
+from fishcompile.ir.builder import Block, Builder
+from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Value
 from fishcompile.ops.add import Add
 from fishcompile.ops.channel_sum import ChannelSum

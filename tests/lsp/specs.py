@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 BASE = """\
-fishspec: 1
+fishspec: 2
 name: small
 input: {channels: 3, size: 32}
 stem:
@@ -23,7 +23,7 @@ taps: {c0: stem, c1: body1, c2: head1}
 """
 
 VARIANT = """\
-fishspec: 1
+fishspec: 2
 name: deeper
 extends: base.yaml
 tail:

@@ -17,7 +17,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     (root / "pyproject.toml").touch()
     (root / "base.yaml").write_text(BASE)
     with Client(root) as client:
-        client.open(root / "spec.yaml", "fishspec: 1\n")
+        client.open(root / "spec.yaml", "fishspec: 2\n")
         yield client
 
 
@@ -48,9 +48,16 @@ def test_keys_of_a_stage_less_those_written(client: Client) -> None:
 def test_keys_of_the_top_and_of_nested_mappings(client: Client) -> None:
     assert list(offered(client, BASE + "|")) == [
         "extends",
+        "use",
         "defaults",
         "bridge",
         "classifier",
+        "classifiers",
+        "dense",
+        "graph",
+        "outputs",
+        "blocks",
+        "layouts",
         "budget",
     ]
     found = offered(client, BASE.replace("transfer: {from: tail1}", "transfer: {from: tail1, |}"))
@@ -88,7 +95,7 @@ def test_names_of_stages_that_exist(client: Client) -> None:
 
 
 def test_names_come_from_the_base_too(client: Client) -> None:
-    variant = "fishspec: 1\nname: v\nextends: base.yaml\ntail: {tail2: null, deep: {out: 9}}\n"
+    variant = "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail2: null, deep: {out: 9}}\n"
     found = offered(client, variant + "taps: {c1: |")
     assert set(found) == {"stem", "tail1", "body1", "head1", "deep"}  # tail2 is removed
     assert set(offered(client, variant + "body:\n  |")) == {"body1"}
@@ -98,12 +105,12 @@ def test_names_come_from_the_base_too(client: Client) -> None:
 @pytest.mark.parametrize(
     ("marked", "label", "expected"),
     [
-        ("fishspec: 1\ntail:\n  a: {out: 8, bl|\n", "blocks", "  a: {out: 8, blocks: \n"),
-        ("fishspec: 1\ntail:\n  a: {bl|ock: 1\n", "blocks", "  a: {blocks: 1\n"),
-        ("fishspec: 1\ntail:\n  a:\n    out: 8\n    bl|\n", "blocks", "    blocks: \n"),
-        ("fishspec: 1\nta|\n", "tail", "tail: \n"),
-        ("fishspec: 1\ntail:\n  a: {shortcut:|}\n", "project", "  a: {shortcut: project}\n"),
-        ('fishspec: 1\ntaps: {c: "|"}\ntail: {a: {}}\n', "a", 'taps: {c: "a"}\ntail: {a: {}}\n'),
+        ("fishspec: 2\ntail:\n  a: {out: 8, bl|\n", "blocks", "  a: {out: 8, blocks: \n"),
+        ("fishspec: 2\ntail:\n  a: {bl|ock: 1\n", "blocks", "  a: {blocks: 1\n"),
+        ("fishspec: 2\ntail:\n  a:\n    out: 8\n    bl|\n", "blocks", "    blocks: \n"),
+        ("fishspec: 2\nta|\n", "tail", "tail: \n"),
+        ("fishspec: 2\ntail:\n  a: {shortcut:|}\n", "project", "  a: {shortcut: project}\n"),
+        ('fishspec: 2\ntaps: {c: "|"}\ntail: {a: {}}\n', "a", 'taps: {c: "a"}\ntail: {a: {}}\n'),
     ],
 )
 def test_an_offer_taken_in_a_text_that_does_not_read(
@@ -127,7 +134,7 @@ def test_every_place_of_a_spec_answers(client: Client) -> None:
     for number, line in enumerate(lines):
         for character in range(len(line) + 1):
             client.ask("textDocument/completion", client.at(path, number, character))
-    for end in range(len("fishspec: 1\n"), len(VARIANT)):
+    for end in range(len("fishspec: 2\n"), len(VARIANT)):
         client.type(path, VARIANT[:end])
         number, character = find(VARIANT[:end] + "|", "|")
         client.ask("textDocument/completion", client.at(path, number, character))

@@ -120,7 +120,7 @@ def test_rename_across_a_variant_its_base_and_a_file_that_is_not_open(
 ) -> None:
     below = root / "more"
     below.mkdir()
-    third = "fishspec: 1\nname: third\nextends: ../variant.yaml\ntaps: {c4: 'tail1'}\n"
+    third = "fishspec: 2\nname: third\nextends: ../variant.yaml\ntaps: {c4: 'tail1'}\n"
     (below / "third.yaml").write_text(third)
     unrelated = BASE.replace("small", "other")
     (root / "other.yaml").write_text(unrelated)

@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from fishcompile.formula import Const
 from fishcompile.ops import registry
+from fishcompile.ops.adaptive_avg_pool import AdaptiveAvgPool
 from fishcompile.ops.add import Add
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.base import Op, ShapeError
@@ -26,12 +27,17 @@ from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.concat import Concat
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.dropout import Dropout
 from fishcompile.ops.flatten import Flatten
+from fishcompile.ops.gelu import Gelu
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
+from fishcompile.ops.group_norm import GroupNorm
+from fishcompile.ops.linear import Linear
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.ops.mul import Mul
 from fishcompile.ops.relu import Relu
 from fishcompile.ops.sigmoid import Sigmoid
+from fishcompile.ops.silu import Silu
 from fishcompile.ops.upsample import Upsample
 from fishcompile.targets.python_source.emit import _torch_call
 from fishcompile.tensor import TensorType
@@ -54,6 +60,11 @@ CASES = [
     Case(Add(), (MAP, (6, 1, 1)), (4, 32, 4)),
     Case(Add(), ((6, 1, 1), MAP), (4, 4, 4)),
     Case(Add(), ((5,), (5,)), (1, 1, 1)),
+    Case(Add(), (MAP, (6, 1, 1), MAP), (4, 32, 4, 4)),
+    Case(AdaptiveAvgPool(7), (MAP,), (4, 4)),
+    Case(Dropout(20), (MAP,), (4, 4)),
+    Case(Linear(12, 5), ((12,),), (32, 32)),
+    Case(Linear(12, 5, bias=False), ((12,),), (32, 32)),
     Case(AvgPool(2, 2), (MAP,), (4, 8)),
     Case(AvgPool(3, 2, 1), (MAP,), (4, 8)),
     Case(AvgPool(3, 3), (MAP,), (1, 3)),
@@ -73,12 +84,19 @@ CASES = [
     Case(Conv(6, 10, 1, bias=True), (MAP,), (2, 2)),
     Case(Conv(6, 6, 2, 2, groups=6, bias=True), (MAP,), (2, 4)),
     Case(ConvTranspose(6, 4), ((6, 5, 7),), (8, 4)),
-    Case(ConvTranspose(6, 4, 3, bias=True), ((6, 5, 7),), (9, 3)),
+    Case(ConvTranspose(6, 4, 3, 3, bias=True), ((6, 5, 7),), (9, 3)),
     Case(ConvTranspose(6, 4), ((6, 5, 7), (3, 10, 15)), (8, 4, 4)),
-    Case(ConvTranspose(6, 6, 4), ((6, 5, 7), (3, 23, 28)), (16, 4, 4)),
+    Case(ConvTranspose(6, 6, 4, 4), ((6, 5, 7), (3, 23, 28)), (16, 4, 4)),
+    Case(ConvTranspose(6, 4, 4, 2, 1), ((6, 5, 7),), (8, 4)),
+    Case(ConvTranspose(6, 4, 16, 8, 4), ((6, 5, 7), (3, 47, 56)), (32, 4, 4)),
+    Case(ConvTranspose(6, 4, 3, 1, 1), ((6, 5, 7),), (4, 4)),
     Case(Flatten(), (MAP,), (32, 32)),
     Case(Flatten(), ((6, 1, 1),), (32, 32)),
+    Case(Gelu(), (MAP,), (4, 4)),
     Case(GlobalAvgPool(), (MAP,), (32, 32)),
+    Case(GroupNorm(1, 6), (MAP,), (8, 8)),
+    Case(GroupNorm(3, 6), (MAP,), (8, 8)),
+    Case(GroupNorm(6, 6), ((6, 1, 1),), (8, 8)),
     Case(MaxPool(2, 2), (MAP,), (4, 8)),
     Case(MaxPool(3, 2, 1), (MAP,), (4, 8)),
     Case(MaxPool(3, 3), (MAP,), (1, 3)),
@@ -88,6 +106,7 @@ CASES = [
     Case(Relu(), (MAP,), (4, 4)),
     Case(Relu(), ((5,),), (4, 4)),
     Case(Sigmoid(), ((6, 1, 1),), (4, 4)),
+    Case(Silu(), (MAP,), (4, 4)),
     Case(Upsample(), (MAP,), (8, 4)),
     Case(Upsample("bilinear", 3), (MAP,), (9, 3)),
     Case(Upsample(), (MAP, (2, 18, 23)), (8, 4, 4)),
@@ -115,7 +134,8 @@ def run(op: Op, inputs: tuple[Shape, ...], module: nn.Module | None) -> Tensor:
     tensors = [torch.empty(2, *shape, device="meta") for shape in inputs]
     names = [f"t{index}" for index in range(len(tensors))]
     text = op.expression(texts(op), len(tensors)).format(*names, self="module")
-    scope = {"torch": torch, "F": F, **dict(zip(names, tensors, strict=True))}
+    owner = nn.Module()  # `self` of the module whose forward it is, in training
+    scope = {"torch": torch, "F": F, "self": owner, **dict(zip(names, tensors, strict=True))}
     if module is not None:
         scope["module"] = module.to("meta")
     result: Tensor = eval(text, scope)
@@ -226,6 +246,9 @@ def test_what_is_accepted_of_two_maps_torch_accepts(op: Op, shapes: list[Shape])
         (ConvTranspose(4, 8), ((4, 8, 8), (4, 15, 16)), "FC303", None, 1),
         (ConvTranspose(4, 8), ((4, 8, 8), (4, 18, 16)), "FC303", None, 1),
         (BatchNorm(4), ((5, 8, 8),), "FC301", "channels", None),
+        (GroupNorm(2, 4), ((6, 8, 8),), "FC301", "channels", None),
+        (GroupNorm(3, 4), ((4, 8, 8),), "FC302", "groups", None),
+        (GroupNorm(0, 4), ((4, 8, 8),), "FC302", "groups", None),
         (MaxPool(2, 2), ((4, 1, 1),), "FC304", None, None),
         (MaxPool(2, 2, 2), ((4, 8, 8),), "FC304", "padding", None),
         (AvgPool(2, 2, 2), ((4, 8, 8),), "FC304", "padding", None),

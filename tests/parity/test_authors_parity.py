@@ -18,9 +18,9 @@ from torch import Tensor, nn
 
 from fishcompile.data import data_file
 from fishcompile.pipeline import compiled
-from fishcompile.targets.python_source.emit import class_name
+from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.source import emit_source
-from fishcompile.weights.convert import Layout, convert, recognise
+from fishcompile.weights.convert import convert, recognise
 from fishcompile.weights.files import read_checkpoint, write_safetensors
 from tests import reference
 
@@ -43,9 +43,9 @@ def network(
     checkpoint = read_checkpoint(released)
     assert checkpoint.prefixed
     assert checkpoint.enveloped
-    layout = recognise(checkpoint.tensors, graph)
-    assert layout is Layout.AUTHORS
-    result = convert(checkpoint, graph, stages, layout, Layout.FISHCOMPILE)
+    layout = recognise(checkpoint.tensors, graph, stages)
+    assert layout == "authors"
+    result = convert(checkpoint, graph, stages, layout, "fishcompile")
     write_safetensors(converted, result.tensors)
 
     source = folder / f"{model}.py"

@@ -18,7 +18,7 @@ from fishcompile.reader import read_file
 from fishcompile.rules import registry
 from fishcompile.rules.example import MAIN, split
 
-HEAD = "fishspec: 1\nname: net\ntail:\n"
+HEAD = "fishspec: 2\nname: net\ntail:\n"
 WRONG = "  tail1: {out: 64, blocks: 1, expect: {out: 65}}"
 AVERAGING = "  tail2: {out: 64, blocks: 1, down: avg_pool}"
 
@@ -66,12 +66,12 @@ def test_an_ignore_of_nothing_is_reported_where_its_rule_was_judged(tmp_path: Pa
 def test_an_ignore_in_a_base_is_used_where_a_variant_needs_it(tmp_path: Path) -> None:
     base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
     base.write_text(
-        "fishspec: 1\nname: base\nbudget: {parameters: 1M}  # fishcompile: ignore[FC402] for now\n"
+        "fishspec: 2\nname: base\nbudget: {parameters: 1M}  # fishcompile: ignore[FC402] for now\n"
         "tail:\n  tail1: {out: 8, blocks: 1}\n",
         encoding="utf-8",
     )
     variant.write_text(
-        "fishspec: 1\nname: v\nextends: base.yaml\ntail: {tail1: {out: 4096}}\n", encoding="utf-8"
+        "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 4096}}\n", encoding="utf-8"
     )
     assert brief(apply([judged(base)]).reports[0]) == [("warning", "FC901", 3)]
     assert [brief(r) for r in apply([judged(base), judged(variant)]).reports] == [[], []]
@@ -126,7 +126,7 @@ def test_a_baseline_survives_lines_above_and_wider_spaces(tmp_path: Path) -> Non
 def test_equal_lines_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "accepted.json"
     line = "  out: 3.5"
-    one = f"fishspec: 1\nname: net\nbridge:\n{line}\n  blocks: 1\n"
+    one = f"fishspec: 2\nname: net\nbridge:\n{line}\n  blocks: 1\n"
     write_baseline(file, [report.diagnostics for report in run(tmp_path, one).reports])
     two = f"{one}tail:\n  t1:\n    out: 3.5\n    blocks: 1\n"
     after = run(tmp_path, two, baseline=read_baseline(file))

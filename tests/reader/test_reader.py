@@ -131,8 +131,8 @@ def test_an_anchor_written_again_names_the_later_value() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", ("FC101", 1, 1, "the file is empty; a spec begins with `fishspec: 1`")),
-        ("# c\n---\n", ("FC101", 1, 1, "the file is empty; a spec begins with `fishspec: 1`")),
+        ("", ("FC101", 1, 1, "the file is empty; a spec begins with `fishspec: 2`")),
+        ("# c\n---\n", ("FC101", 1, 1, "the file is empty; a spec begins with `fishspec: 2`")),
         (
             "\n- a\n",
             ("FC101", 2, 1, "a spec is a mapping of keys to values, and this is a list"),

@@ -13,7 +13,7 @@ from fishcompile.pipeline import analyse, check_texts
 from fishcompile.source import Span
 from tests.nets import SHIPPED, minnow, minnow_text, shipped
 
-HEAD = "fishspec: 1\nname: small\ninput: {size: 32}\n"
+HEAD = "fishspec: 2\nname: small\ninput: {size: 32}\n"
 TAIL = "tail:\n  tail1: {out: 16, blocks: 1}\n  tail2: {out: 32, blocks: 1}\n"  # 16x16, 8x8
 BODY = "body:\n  body1: {blocks: 1, k: 2, transfer: {from: tail1}}\n"  # 32x16x16
 
@@ -213,6 +213,16 @@ def test_a_stage_that_only_a_projection_reads() -> None:
 )
 def test_ways_to_have_a_path(rest: str) -> None:
     assert found(TAIL + rest) == []
+
+
+@pytest.mark.parametrize("kind", ["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"])
+@pytest.mark.parametrize("words", ["act: relu", "act: silu", "norm: {channels: 1}, act: gelu"])
+def test_no_kind_of_block_closes_the_path(kind: str, words: str) -> None:
+    """An activation behind the sum is no convolution; a projection is FC501's alone."""
+    defaults = f"defaults: {{block: {{kind: {kind}, {words}}}}}\n"
+    assert found(TAIL + BODY + defaults) == []
+    body = BODY.replace("k: 2", "shortcut: project, out: 16")
+    assert found(TAIL + body + defaults) == [isolated("5:project", "body1")]
 
 
 def test_the_input_of_the_classifier_is_an_end() -> None:

@@ -80,7 +80,7 @@ def test_explain_of_a_design_rule() -> None:
     assert run("explain", "FC508")[1].split("This spec breaks it:")[1] == (
         """
 
-    fishspec: 1
+    fishspec: 2
     name: additive
     tail:
       tail1: {out: 64, blocks: 1}
@@ -105,7 +105,7 @@ warning[FC508]: additive merge in body1: neither trunk nor skip is preserved
 
 This one does not:
 
-    fishspec: 1
+    fishspec: 2
     name: additive
     tail:
       tail1: {out: 64, blocks: 1}

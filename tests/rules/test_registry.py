@@ -63,7 +63,9 @@ def test_every_field_is_filled(rule: Rule) -> None:
     assert rule.id in {expected.rule for expected in announced}
     assert all(expected.texts for expected in announced), "say what the user reads"
     assert split(rule.good)[1] == ()
-    assert rule.severity == ("warning" if rule.id > "FC5" else "error")
+    # a layout of keys says nothing of the network, so one that does not fit is no error of it
+    warns = rule.id > "FC5" or rule.id == "FC403"
+    assert rule.severity == ("warning" if warns else "error")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from fishcompile.data import data_file
 from fishcompile.language import spec
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
 from fishcompile.reader import read_text
-from fishcompile.schema import merged_schema, schema_file, validate
+from fishcompile.schema import validate
+from fishcompile.schema_file import merged_schema, schema_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,8 +31,9 @@ OWNERS: dict[str, Any] = {
     "classifier": spec.ClassifierSpec,
     "transfer": spec.TransferSpec,
     "block": spec.BlockSpec,
-    "down_window": spec.SamplingSpec,
-    "up_window": spec.SamplingSpec,
+    "norm_groups": spec.NormSpec,
+    "down_window": spec.DownSpec,
+    "up_window": spec.UpSpec,
     "expect": spec.ExpectSpec,
     "budget": spec.BudgetSpec,
 }
@@ -71,7 +73,7 @@ def test_the_schema_is_valid() -> None:
 
 def test_keys_at_the_top() -> None:
     # The tree's own keys, and what a spec and its bases use up before values are made.
-    used_up = {"fishspec", "name", "extends", "defaults"}
+    used_up = {"fishspec", "name", "extends", "scale", "use", "defaults"}
     assert set(schema_file()["properties"]) == set(fields_of(spec.FishSpec)) | used_up
 
 
@@ -85,7 +87,7 @@ def test_keys(name: str) -> None:
 def test_keys_of_defaults(name: str) -> None:
     assert set(DEFS[name]["properties"]) == set(fields_of(spec.StageSpec)) - NO_DEFAULTS
     assert set(DEFS["transfer_defaults"]["properties"]) == {"blocks"}
-    assert set(DEFS["defaults"]["properties"]) == {"block", *SECTIONS}
+    assert set(DEFS["defaults"]["properties"]) == {"block", "norm", "act", *SECTIONS}
 
 
 @pytest.mark.parametrize("name", [*OWNERS, *STAGE_DEFAULTS])
@@ -94,7 +96,11 @@ def test_defaults_of_values(name: str) -> None:
     for key in set(DEFS[name]["properties"]) - ONLY_IN_TEXT:
         default = fields_of(owner)[key].default
         by_section = SECTION_DEFAULTS.get(name.partition("_")[0], {})  # type: ignore[call-overload]
-        if isinstance(default, int | str):
+        if isinstance(default, spec.NormSpec):
+            # a norm left out is the word; the rest of its mapping has defaults of its own
+            assert said(name, key)["default"] == default.kind
+            assert default == spec.NormSpec(default.kind)
+        elif isinstance(default, int | str):
             assert said(name, key)["default"] == default
         else:
             assert said(name, key).get("default") == by_section.get(key)
@@ -112,12 +118,21 @@ def test_words(name: str) -> None:
     if name.endswith("_window"):
         kinds = spec.Down if name.startswith("down") else spec.Up
         expected = {"kind": set(get_args(kinds))}
+    if spec.NormSpec in hints.values():
+        expected["norm"] = set(get_args(spec.Norm))
     for key, choices in expected.items():
         assert words(said(name, key)) == choices
 
 
+def test_the_norm_and_the_activation_of_the_whole_network_are_those_of_a_block() -> None:
+    for key in ("norm", "act"):
+        whole, block = said("defaults", key), said("block", key)
+        assert words(whole) == words(block)
+        assert whole["default"] == block["default"]
+
+
 def missing(body: str) -> set[str]:
-    found = validate(read_text(f"fishspec: 1\nname: net\n{body}\n", "net.yaml"))
+    found = validate(read_text(f"fishspec: 2\nname: net\n{body}\n", "net.yaml"))
     assert {f.rule for f in found} <= {"FC111"}
     return {f.message.split("`")[1] for f in found}
 
@@ -135,6 +150,7 @@ def missing(body: str) -> set[str]:
         ("classifier", "classifier: {}", set()),
         ("transfer", "tail: {t: {blocks: 1, transfer: {}}}", set()),
         ("block", "defaults: {block: {}}", set()),
+        ("norm_groups", "defaults: {norm: {}}", set()),
         ("down_window", "defaults: {tail: {down: {}}}", set()),
         ("up_window", "body: {b: {blocks: 1, up: {}}}", set()),
         ("expect", "bridge: {out: 1, blocks: 1, expect: {}}", set()),
@@ -159,7 +175,7 @@ def test_blocks_may_come_from_the_defaults_of_the_section() -> None:
     for section in SECTIONS:
         found = validate(
             read_text(
-                f"fishspec: 1\nname: net\ndefaults: {{{section}: {{blocks: 2}}}}\n{stages}",
+                f"fishspec: 2\nname: net\ndefaults: {{{section}: {{blocks: 2}}}}\n{stages}",
                 "net.yaml",
             )
         )
@@ -203,7 +219,7 @@ def test_examples_and_defaults_fit_what_they_stand_for() -> None:
                 Draft202012Validator(node).validate(example)
 
 
-VARIANT = "fishspec: 1\nname: v\nextends: base.yaml\n"
+VARIANT = "fishspec: 2\nname: v\nextends: base.yaml\n"
 
 
 def editor_accepts(text: str) -> bool:
@@ -221,13 +237,13 @@ def test_editors_accept_the_shipped_specs(name: str) -> None:
         "tail: {t1: {out: 3}, t2: null, t3: {blocks: null, down: null, after: t1}}\n",
         "stem: {c: {out: 32}, p: null}\n",
         "bridge: {blocks: 4}\nclassifier: null\ntaps: {c2: null}\n",
-        "body: {b1: {transfer: {blocks: 2}, up: {stride: 4}}}\n",
+        "body: {b1: {transfer: {blocks: 2}, up: {factor: 4}}}\n",
         "budget: {macs: null}\ninput: {size: null}\n",
     ],
 )
 def test_editors_accept_partial_entries_and_null_in_a_variant_alone(body: str) -> None:
     assert editor_accepts(VARIANT + body)
-    assert not editor_accepts("fishspec: 1\nname: v\n" + body)
+    assert not editor_accepts("fishspec: 2\nname: v\n" + body)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fishcompile.pipeline import analyse
-from fishcompile.schema import schema_file
+from fishcompile.schema_file import schema_file
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "language.md").read_text("utf-8"), re.DOTALL)
@@ -41,7 +41,7 @@ def test_every_key_has_a_row() -> None:
 def test_examples(text: str, tmp_path: Path) -> None:
     """Whole specs stand alone; fragments change the first example."""
     (tmp_path / "minnow.yaml").write_text(EXAMPLES[0], "utf-8")
-    head = "" if "fishspec: 1" in text else "fishspec: 1\nname: part\nextends: minnow.yaml\n"
+    head = "" if "fishspec: 2" in text else "fishspec: 2\nname: part\nextends: minnow.yaml\n"
     path = tmp_path / "example.yaml"
     path.write_text(head + text, "utf-8")
     assert [d for d in analyse(path).report.diagnostics if d.severity == "error"] == []

@@ -9,10 +9,15 @@ import pytest
 from fishcompile.data import data_file
 from fishcompile.diagnostics import Diagnostic
 from fishcompile.reader import read_text
-from fishcompile.schema import MAX_FINDINGS, merged_schema, validate
+from fishcompile.schema import MAX_FINDINGS, validate
+from fishcompile.schema_file import merged_schema
 from fishcompile.tree import walk
 
-HEAD = "fishspec: 1\nname: net\n"
+HEAD = "fishspec: 2\nname: net\n"
+BLOCK_KEYS = (
+    "known keys: `kind`, `reduction`, `reduction_of`, `groups`, `group_width`, `se`, `norm`, "
+    "`act`, `order`"
+)
 STAGE_KEYS = (
     "known keys: `out`, `blocks`, `from`, `k`, `dilation`, `shortcut`, `down`, `up`, `merge`, "
     "`transfer`, `block`, `expect`"
@@ -108,7 +113,7 @@ def test_unknown_key_of_another_entry_is_sent_there_and_told_the_keys() -> None:
         ("unknown key `squeeze` in stage `t1`", ("it is a key of the bridge", STAGE_KEYS)),
         (
             "unknown key `k` in `block` of stage `t1`",
-            ("it belongs in stage `t1` itself", "known keys: `kind`, `reduction`, `groups`"),
+            ("it belongs in stage `t1` itself", BLOCK_KEYS),
         ),
         ("unknown key `classes` in stage `t1`", ("it is a key of the classifier", STAGE_KEYS)),
         ("unknown key `q` in stage `t1`", (STAGE_KEYS,)),
@@ -197,7 +202,7 @@ def test_missing_key(body: str, line: int, column: int, message: str, help_: str
 
 
 def test_missing_name_points_at_the_start_and_says_what_it_is_for() -> None:
-    (found,) = findings("", head="# a comment\nfishspec: 1\n")
+    (found,) = findings("", head="# a comment\nfishspec: 2\n")
     help_ = ("add it, for example `name: fishnet99`",)
     assert brief(found) == ("FC111", 2, 1, "missing key `name` in the spec", help_)
     note = "`name`: Name of the network; the class in the emitted file is named after it"
@@ -212,7 +217,7 @@ DOWN = (
 )
 UP = (
     "`up` of stage `t1` must be one of `nearest`, `bilinear`, `deconv` or `none`, or a "
-    "mapping with `kind` and `stride`, got "
+    "mapping with `kind` and `factor`, got "
 )
 SIZE = "must be a whole number from 1 to 65,536, or two such numbers as [height, width], got "
 NULL = "null takes an entry away, and only in a variant (a spec with `extends`)"
@@ -285,9 +290,30 @@ BY_NAME = "entries are referred to by name, never by number"
             (BY_NAME, "for example `from: tail2`"),
         ),
         (
-            "blocks: 1, block: {kind: basic}",
+            "blocks: 1, block: {kind: dense}",
             33,
-            "`kind` of `block` of stage `t1` must be `bottleneck`, got the text `basic`",
+            (
+                "`kind` of `block` of stage `t1` must be one of `bottleneck`, `basic`, "
+                "`resnet_bottleneck` or `resnet_basic`, got the text `dense`"
+            ),
+            (),
+        ),
+        (
+            "blocks: 1, block: {norm: layer}",
+            33,
+            (
+                "`norm` of `block` of stage `t1` must be one of `batch`, `group` or `none`, or a "
+                "mapping with `kind` and `channels`, got the text `layer`"
+            ),
+            (),
+        ),
+        (
+            "blocks: 1, block: {norm: {channels: 0}}",
+            44,
+            (
+                "`channels` of `norm` of `block` of stage `t1` must be a whole number from 1 to "
+                "4,096, got 0"
+            ),
             (),
         ),
         (
@@ -382,7 +408,7 @@ def test_wrong_value_elsewhere(body: str, line: int, column: int, message: str, 
 
 
 def test_a_wrong_name_value_is_told_an_example() -> None:
-    (found,) = findings("", head="fishspec: 1\nname: 99\n")
+    (found,) = findings("", head="fishspec: 2\nname: 99\n")
     help_ = ("for example `name: fishnet99`",)
     assert brief(found) == ("FC112", 2, 7, "`name` must be a name, got 99", help_)
 
@@ -394,23 +420,23 @@ def test_a_wrong_name_value_is_told_an_example() -> None:
             "name: net\ntail: 3\n",
             (1, 1),
             "the spec does not say its version",
-            "begin the file with `fishspec: 1`",
+            "begin the file with `fishspec: 2`",
         ),
         (
-            "fishspec: 2\nmouth: 3\n",
+            "fishspec: 3\nmouth: 3\n",
             (1, 11),
-            "the spec is of version 2, and this fishcompile reads version 1",
+            "the spec is of version 3, and this fishcompile reads version 2",
             "use a newer fishcompile",
         ),
         (
             "fishspec: '1'\n",
             (1, 11),
-            "`fishspec` must be 1, got the text `1`",
+            "`fishspec` must be 2, got the text `1`",
             "write `fishspec: 1`",
         ),
-        ("fishspec: 1.0\n", (1, 11), "`fishspec` must be 1, got 1.0", "write `fishspec: 1`"),
-        ("fishspec: true\n", (1, 11), "`fishspec` must be 1, got true", "write `fishspec: 1`"),
-        ("fishspec:\n", (1, 10), "`fishspec` must be 1, got null", "write `fishspec: 1`"),
+        ("fishspec: 2.0\n", (1, 11), "`fishspec` must be 2, got 2.0", "write `fishspec: 2`"),
+        ("fishspec: true\n", (1, 11), "`fishspec` must be 2, got true", "write `fishspec: 2`"),
+        ("fishspec:\n", (1, 10), "`fishspec` must be 2, got null", "write `fishspec: 2`"),
     ],
 )
 def test_version_is_reported_alone(
@@ -444,7 +470,7 @@ def test_bad_name(body: str, line: int, column: int, message: str) -> None:
 
 
 def test_bad_name_of_the_spec_is_one_finding_with_a_better_one() -> None:
-    (found,) = findings("", head='fishspec: 1\nname: "Fish-Net\\n"\n')
+    (found,) = findings("", head='fishspec: 2\nname: "Fish-Net\\n"\n')
     assert brief(found) == (
         "FC201",
         2,
@@ -499,5 +525,5 @@ def test_data_files_are_found_by_bare_name_alone() -> None:
     with pytest.raises(FileNotFoundError, match=r"no 'nothing\.yaml' among the specs"):
         data_file("specs", "nothing.yaml")
     with pytest.raises(FileNotFoundError):
-        data_file("specs", "../schemas/fishspec-1.schema.json")
-    assert isinstance(data_file("schemas", "fishspec-1.schema.json"), Path)
+        data_file("specs", "../schemas/fishspec-2.schema.json")
+    assert isinstance(data_file("schemas", "fishspec-2.schema.json"), Path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.nets import minnow_text
+from tests.targets.block_designs import BLOCKS
 
 Changes = dict[str, str | None]
 
@@ -56,12 +57,12 @@ NAMED: dict[str, Changes] = {
     "up_bilinear": {"defaults": "{body: {up: bilinear}}"},
     "up_deconv": {"defaults": "{body: {up: deconv}}"},
     "up_without_skip": {
-        "body": "{body2: {blocks: 1, merge: none, up: {kind: bilinear, stride: 3}}}",
+        "body": "{body2: {blocks: 1, merge: none, up: {kind: bilinear, factor: 3}}}",
         "head": "{head1: {blocks: 1, down: {kind: max_pool, kernel: 3, stride: 3}, merge: none}}",
         "taps": None,
     },
     "deconv_without_skip": {
-        "body": "{body2: {blocks: 1, merge: none, up: {kind: deconv, stride: 4}}}",
+        "body": "{body2: {blocks: 1, merge: none, up: {kind: deconv, factor: 4}}}",
         "head": None,
         "taps": None,
     },
@@ -119,6 +120,7 @@ NAMED: dict[str, Changes] = {
         "taps": f"{{{'t' * 64}: {_LONG}, u: head1}}",
         "classifier": "{classes: 10, from: head2}",
     },
+    **BLOCKS,
     # names that the emitted file, Python or torch have a use for
     "bottleneck": {},
     "stage2": {},

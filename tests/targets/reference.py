@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import torch
@@ -22,7 +23,7 @@ def run_graph(graph: Graph, state: State, image: Tensor) -> dict[str, Tensor]:
         values[node.name] = _MEANING[node.op.kind](
             node, weights, *(values[name] for name in node.inputs)
         )
-    return {name: values[value] for name, value in graph.outputs}
+    return {name: values[value] for name, value in (*graph.taps, *graph.outputs)}
 
 
 def _conv(node: Node, w: State, x: Tensor) -> Tensor:
@@ -32,15 +33,22 @@ def _conv(node: Node, w: State, x: Tensor) -> Tensor:
 
 
 def _conv_transpose(node: Node, w: State, x: Tensor, like: Tensor | None = None) -> Tensor:
-    s: int = node.op.stride  # type: ignore[attr-defined]
+    op: Any = node.op
+    border = op.kernel_size - op.stride - 2 * op.padding
     extra = [0, 0]
     if like is not None:
-        extra = [like.shape[2] - x.shape[2] * s, like.shape[3] - x.shape[3] * s]
-    return F.conv_transpose2d(x, w["weight"], w.get("bias"), s, output_padding=extra)
+        extra = [like.shape[d] - x.shape[d] * op.stride - border for d in (2, 3)]
+    weights = w["weight"], w.get("bias")
+    return F.conv_transpose2d(x, *weights, op.stride, op.padding, extra)
 
 
 def _batch_norm(node: Node, w: State, x: Tensor) -> Tensor:
     return F.batch_norm(x, w["running_mean"], w["running_var"], w["weight"], w["bias"])
+
+
+def _group_norm(node: Node, w: State, x: Tensor) -> Tensor:
+    groups: int = node.op.groups  # type: ignore[attr-defined]
+    return F.group_norm(x, groups, w["weight"], w["bias"])
 
 
 def _upsample(node: Node, w: State, x: Tensor, like: Tensor | None = None) -> Tensor:
@@ -65,8 +73,14 @@ def _pool(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return pool
 
 
+def _adaptive_avg_pool(node: Node, w: State, x: Tensor) -> Tensor:
+    size: int = node.op.size  # type: ignore[attr-defined]
+    return F.adaptive_avg_pool2d(x, (size, size))
+
+
 _MEANING: dict[str, Callable[..., Tensor]] = {
-    "add": lambda _, __, a, b: torch.add(a, b),
+    "adaptive_avg_pool": _adaptive_avg_pool,
+    "add": lambda _, __, *xs: reduce(torch.add, xs),
     "avg_pool": _pool(F.avg_pool2d),
     "batch_norm": _batch_norm,
     "channel_repeat": lambda node, _, x: x[
@@ -76,11 +90,16 @@ _MEANING: dict[str, Callable[..., Tensor]] = {
     "concat": lambda _, __, *xs: torch.cat(xs, 1),
     "conv": _conv,
     "conv_transpose": _conv_transpose,
+    "dropout": lambda _, __, x: x,  # in evaluation mode
     "flatten": lambda _, __, x: x.reshape(x.shape[0], -1),
+    "gelu": lambda _, __, x: F.gelu(x),
     "global_avg_pool": lambda _, __, x: F.adaptive_avg_pool2d(x, 1),
+    "group_norm": _group_norm,
+    "linear": lambda _, w, x: F.linear(x, w["weight"], w.get("bias")),
     "max_pool": _pool(F.max_pool2d),
     "mul": lambda _, __, a, b: torch.mul(a, b),
     "relu": lambda _, __, x: torch.relu(x),
     "sigmoid": lambda _, __, x: torch.sigmoid(x),
+    "silu": lambda _, __, x: F.silu(x),
     "upsample": _upsample,
 }

@@ -41,21 +41,21 @@ def compare(analysis: Analysis) -> None:
 
     for key, value in state.items():
         # other than BN's 1 and 0, so that a swap of two would be seen
-        if key.endswith(("bn.weight", "running_var")):
+        if key.endswith(("bn.weight", "gn.weight", "running_var")):
             value.uniform_(0.5, 1.5)
         elif key.endswith(("bias", "running_mean")):
             value.uniform_(-0.5, 0.5)
     image = torch.randn(2, *graph.inputs[0].type.shape, dtype=torch.float64)
     with torch.inference_mode():
         expected = run_graph(graph, state, image)
-        features = model.forward_features(image)
+        features = model.forward_features(image) if model.taps else {}
         result = model(image)
 
-    taps = [name for name, _ in graph.outputs if name != "logits"]
+    taps = [name for name, _ in graph.taps]
     assert list(features) == taps
     for name in taps:
         assert torch.equal(features[name], expected[name]), name
-        assert features[name].shape[1:] == graph.types[dict(graph.outputs)[name]].shape
+        assert features[name].shape[1:] == graph.types[dict(graph.taps)[name]].shape
         assert model.taps[name]["channels"] == features[name].shape[1]
     if "logits" in expected:
         assert torch.equal(result, expected["logits"])

@@ -178,7 +178,7 @@ def test_the_digest_is_of_what_the_spec_says(tmp_path: Path, what: str, text: st
 def test_the_digest_follows_the_base(tmp_path: Path) -> None:
     write_minnow(tmp_path)
     variant = tmp_path / "variant.yaml"
-    variant.write_text("fishspec: 1\nname: variant\nextends: minnow.yaml\n", encoding="utf-8")
+    variant.write_text("fishspec: 2\nname: variant\nextends: minnow.yaml\n", encoding="utf-8")
     before = compiled(variant).digest
     write_minnow(tmp_path, {"classifier": "{classes: 11}"})
     assert compiled(variant).digest != before

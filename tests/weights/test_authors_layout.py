@@ -20,7 +20,7 @@ def variant(folder: Path, text: str) -> Analysis:
     path = folder / "variant.yaml"
     # a base must lie in the variant's own folder
     shutil.copy(FISHNET99, folder)
-    path.write_text(f"fishspec: 1\nname: variant\nextends: {FISHNET99.name}\n{text}\n")
+    path.write_text(f"fishspec: 2\nname: variant\nextends: {FISHNET99.name}\n{text}\n")
     return compiled(path)
 
 
@@ -70,6 +70,12 @@ def test_a_gate_of_none_leaves_its_keys_out(tmp_path: Path) -> None:
         ("stem: {conv4: {kind: conv, out: 64, after: conv3}}", "stem.conv4.conv, stem.conv4.bn"),
         ("bridge: null\nhead: {head3: {transfer: {from: tail3}}}", "has a bridge"),
         ("head: null\nclassifier: null\ntaps: {c3: null, c4: null, c5: null}", "has a head"),
+        ("defaults: {block: {kind: basic}}", "tail1.refine.0.shortcut.bn"),
+        ("defaults: {block: {kind: resnet_bottleneck}}", "tail1.refine.0.shortcut.conv"),
+        ("defaults: {norm: group}", "stem.conv1.gn, stem.conv2.gn, stem.conv3.gn"),
+        ("head: {head2: {block: {norm: none}}}", "head2.refine.0.conv1.conv"),
+        ("body: {body1: {block: {se: 16}}}", "body1.refine.0.se.conv1, body1.refine.0.se.conv2"),
+        ("stem: {conv2: {bias: true}}", "stem.conv2.conv"),
         (
             "classifier: {from: head2}\ntaps: {c5: head3}",
             "classifier.score.bn, classifier.score.conv, classifier.bn, classifier.fc",

@@ -6,12 +6,12 @@ in every instance is folded into the text.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields, replace
-from inspect import signature
+from dataclasses import dataclass, replace
 
 from fishcompile.blocks import registry
 from fishcompile.formula import Const, Formula, substitute, variables
-from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Scope
+from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Parameter, Scope
+from fishcompile.targets.python_source.class_names import block_class, class_name
 from fishcompile.targets.python_source.forms import (
     Bindings,
     CallItem,
@@ -23,15 +23,6 @@ from fishcompile.targets.python_source.forms import (
     op_item,
     unify,
 )
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A constructor parameter; `default` None means it must be given."""
-
-    name: str
-    annotation: str
-    default: int | None
 
 
 @dataclass(frozen=True)
@@ -57,7 +48,7 @@ def group_classes(graph: Graph) -> tuple[dict[int, Class], tuple[Item, ...]]:
     top = _items(graph, "", {value.name: value.name for value in graph.inputs}, groups)
     classes: dict[int, Class] = {}
     for index in _dependency_order(groups, top):
-        classes[index] = _finish(groups[index], classes)
+        classes[index] = _finish(graph, groups[index], classes)
     return classes, tuple(bind_item(item, {}, classes) for item in top)
 
 
@@ -132,28 +123,24 @@ def _calls(item: Item) -> tuple[CallItem, ...]:
             return ()
 
 
-def _finish(group: _Group, classes: dict[int, Class]) -> Class:
-    block = registry()[group.form.kind]
-    known = {f.name: f for f in fields(block)}
+def _finish(graph: Graph, group: _Group, classes: dict[int, Class]) -> Class:
+    kind = graph.kind[group.form.kind]
+    has_default = {p.name for p in kind.parameters if p.default is not None}
     instances = [dict(scope.params) for scope in group.instances]
     folded: dict[str, Formula] = {}
     for name, values in ((n, {i[n] for i in instances}) for n in instances[0]):
-        if known[name].default is not MISSING and len(values) == 1:
+        if name in has_default and len(values) == 1:
             folded[name] = Const(values.pop())
     form = replace(
         group.form, items=tuple(bind_item(item, folded, classes) for item in group.form.items)
     )
     used = {name for item in form.items for name in _reads(item)}
-    parameters = tuple(
-        Parameter(name, str(f.type), None if f.default is MISSING else f.default)
-        for name, f in known.items()
-        if name in used
-    )
-    taken = sum(made.form.kind == form.kind for made in classes.values())
-    name = f"{form.kind}{taken + 1}" if taken else form.kind
-    arguments = tuple(signature(block.expand).parameters)[2 : 2 + form.arity]
-    doc = (block.__doc__ or "").split("\n")[0]
-    return Class(name, doc, parameters, arguments, form)
+    parameters = tuple(p for p in kind.parameters if p.name in used)
+    network = class_name(graph.name)
+    name = block_class(form.kind, network, {network, *(made.name for made in classes.values())})
+    block = registry().get(kind.name)
+    doc = block.about(graph.children[group.instances[0].name]) if block else kind.doc
+    return Class(name, doc, parameters, kind.arguments[: form.arity], form)
 
 
 def bind_item(item: Item, values: dict[str, Formula], classes: dict[int, Class]) -> Item:

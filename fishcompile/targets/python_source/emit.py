@@ -6,15 +6,14 @@ run and machine. Nothing of a spec reaches the text but checked names and number
 
 from __future__ import annotations
 
-import keyword
+from collections.abc import Container, Sequence
 
 from fishcompile.analysis.costs import Cost
 from fishcompile.analysis.strides import strides
-from fishcompile.blocks import registry
 from fishcompile.formula import Const, binary
 from fishcompile.ir.graph import Graph
-from fishcompile.language.stage_graph import LOGITS
 from fishcompile.ops.base import Call
+from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.python_source.classes import Class, group_classes
 from fishcompile.targets.python_source.forms import CallItem, Item, OpItem, SeqItem, attributes
 from fishcompile.targets.python_source.forward import Forward
@@ -26,37 +25,26 @@ from fishcompile.targets.python_source.stamp import stamped
 _POSITIONAL = ("channels", "classes", "kernel")
 _BODY = STEP * 2
 
-# What an emitted file names by itself, besides the classes of its blocks.
-_TAKEN = {"F", "TAPS", "Tensor"}
-
 
 def emit(graph: Graph, digest: str, total: Cost) -> str:
     """The text of a Python file whose network class is named after the graph."""
     classes, top = group_classes(graph)
-    blocks = [_class(made, classes) for made in classes.values()]
-    network = _network(graph, top, classes, total)
-    sections = [_head(graph), *blocks, network, _main(graph)]
+    written = [_class(made, classes) for made in classes.values()]
+    written.append(_network(graph, top, classes, total))
+    sections = [_head(graph, written), *written, _main(graph)]
     body = "\n\n\n".join("\n".join(lines) for lines in sections).split("\n")
     text = stamped(body, graph.name, digest)
     verify(text)
     return text
 
 
-def class_name(name: str) -> str:
-    """The network's class: fishnet99 is FishNet99 as its authors write it, my_net is MyNet.
-
-    A spec named as a block is (bridge, stage2), or as Python (none), gets BridgeNet.
-    """
-    words = [word.capitalize() for word in name.split("_") if word]
-    made = "".join(words).replace("Fishnet", "FishNet")
-    taken = made in _TAKEN or keyword.iskeyword(made) or made.rstrip("0123456789") in registry()
-    return f"{made}Net" if taken else made
-
-
-def _head(graph: Graph) -> list[str]:
+def _head(graph: Graph, below: Sequence[Sequence[str]]) -> list[str]:
+    """The imports, that of F only where something reads it, and the taps."""
+    code = (line for lines in below for line in lines if '"""' not in line)
+    functional = ["import torch.nn.functional as F"] if any("F." in line for line in code) else []
     return [
         "import torch",
-        "import torch.nn.functional as F",
+        *functional,
         "from torch import Tensor, nn",
         "",
         *_taps(graph),
@@ -69,8 +57,9 @@ def _class(made: Class, classes: dict[int, Class]) -> list[str]:
         for p in made.parameters
     ]
     arguments = {f"#{index}": name for index, name in enumerate(made.arguments)}
-    forward = Forward(arguments, made.form.items, [made.form.output], _BODY)
-    for item in made.form.items:
+    items, known = made.form.items, {p.name for p in made.parameters}
+    forward = Forward(arguments, items, [made.form.output], _BODY)
+    for item in items:
         forward.add(item)
     forward.finish(made.form.output)
     return [
@@ -79,22 +68,30 @@ def _class(made: Class, classes: dict[int, Class]) -> list[str]:
         "",
         *signature("__init__", ["self", *parameters], "None", STEP),
         f"{_BODY}super().__init__()",
-        *(line for item in made.form.items for line in _member(item, classes)),
+        *(line for item in items for line in _member(item, items, classes, known)),
         "",
         *signature("forward", ["self", *(f"{a}: Tensor" for a in made.arguments)], "Tensor", STEP),
         *forward.lines,
     ]
 
 
-def _member(item: Item, classes: dict[int, Class]) -> list[str]:
-    """The line of a constructor that makes an item's module; none for a function."""
+def _member(
+    item: Item, items: Sequence[Item], classes: dict[int, Class], parameters: Container[str]
+) -> list[str]:
+    """The line of a constructor that makes an item's module; none for a function.
+
+    A formula gets a line of its own under the name that torch has for it, if none of the
+    constructor's parameters, which may be read again, has that name.
+    """
     match item:
         case OpItem():
             call = item.op.module()
             fields = {name: str(formula) for name, formula in item.params}
             if call is None:
-                return [f"{_BODY}self.{name} = {fields[name]}" for name in attributes(item)]
-            names = [name for name, default in call.positional if default and " " in fields[name]]
+                read = attributes(item, items)
+                return [f"{_BODY}self.{name} = {fields[field]}" for field, name in read.items()]
+            named = [name for name, default in call.positional if default and " " in fields[name]]
+            names = [name for name in named if name not in parameters]
             lines = [f"{_BODY}{name} = {fields[name]}" for name in names]
             text = _torch_call(call, fields | {name: name for name in names})
             return [*lines, *statement(f"self.{item.local} = ", text, _BODY)]
@@ -152,7 +149,7 @@ def _network(
         f"{STEP}def __init__(self) -> None:",
         f"{_BODY}super().__init__()",
         f"{_BODY}self.taps = TAPS",
-        *(line for item in top for line in _member(item, classes)),
+        *(line for item in top for line in _member(item, top, classes, ())),
         f"{_BODY}for module in self.modules():",
         f"{_BODY}{STEP}if isinstance(module, nn.Conv2d):",
         f'{_BODY}{STEP * 2}nn.init.kaiming_normal_(module.weight, mode="fan_out")',
@@ -164,8 +161,7 @@ def _taps(graph: Graph) -> list[str]:
     stride = strides(graph)
     entries = [
         line
-        for name, value in graph.outputs
-        if name != LOGITS
+        for name, value in graph.taps
         for line in entry(
             f'"{name}": ',
             "{",
@@ -179,7 +175,7 @@ def _taps(graph: Graph) -> list[str]:
 
 def _main(graph: Graph) -> list[str]:
     shape = ", ".join(map(str, graph.inputs[0].type.shape))
-    result = "y.shape" if LOGITS in dict(graph.outputs) else "{k: v.shape for k, v in y.items()}"
+    result = "y.shape" if len(graph.outputs) == 1 else "{k: v.shape for k, v in y.items()}"
     return [
         'if __name__ == "__main__":',
         f'{STEP}device = "cuda" if torch.cuda.is_available() else "cpu"',

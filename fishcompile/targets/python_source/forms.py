@@ -6,6 +6,7 @@ single block, which unifies with longer ones: its `rest` is not known.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from fishcompile.formula import Const, Formula
@@ -78,11 +79,21 @@ def call_item(scope: Scope, class_: int, operands: tuple[str, ...]) -> CallItem:
     return CallItem(scope.local, class_, params, operands)
 
 
-def attributes(item: OpItem) -> tuple[str, ...]:
-    """The fields of a function that its forward must read from the module: those not constant."""
-    if item.op.module() is not None:
-        return ()
-    return tuple(name for name, formula in item.params if not isinstance(formula, Const))
+def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
+    """The fields of a function that its forward reads from the module, with the attributes' names.
+
+    They are those not constant. An attribute is called as its field, but where another item of the
+    class, all of which are `items`, would be called the same.
+    """
+    taken = [item.local for item in items]
+    taken += [field for other in items if other is not item for field in _varying(other)]
+    return {field: f"{item.local}_{field}" if field in taken else field for field in _varying(item)}
+
+
+def _varying(item: Item) -> list[str]:
+    if not isinstance(item, OpItem) or item.op.module() is not None:
+        return []
+    return [name for name, formula in item.params if not isinstance(formula, Const)]
 
 
 def unify(a: Form, b: Form) -> Form | None:

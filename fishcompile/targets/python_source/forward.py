@@ -37,6 +37,7 @@ class Forward:
         """`arguments` maps values to the method's arguments; `outputs` are read at the end."""
         self.lines: list[str] = []
         self._indent = indent
+        self._items = items
         self._room = WIDTH - len(f"{indent}return ")
         self._last = outputs[0] if len(outputs) == 1 else ""
         self._uses = Counter(name for item in items for name in item.operands)
@@ -77,6 +78,10 @@ class Forward:
         """The text that stands for a value."""
         return self._values[value].text
 
+    def text(self, item: Item) -> str:
+        """The expression of an item, not assigned."""
+        return self._expression(item).text
+
     def _assign(self, value: str, name: str, expression: Expression) -> None:
         self.lines += statement(f"{name} = ", expression.text, self._indent)
         typed = name in self._holds or expression.typed
@@ -101,12 +106,13 @@ class Forward:
         if not isinstance(item, OpItem):
             return Expression(f"self.{item.local}({', '.join(x.text for x in operands)})", reads)
         fields = {name: str(formula) for name, formula in item.params} | dict(item.words)
-        fields |= {name: f"self.{name}" for name in attributes(item)}
+        read = attributes(item, self._items)
+        fields |= {field: f"self.{name}" for field, name in read.items()}
         template = item.op.expression(fields, len(operands))
         binds = _BINDS.get(item.op.kind, _ATOM)
         if item.op.kind in _BINDS:
             typed = all(operand.typed for operand in operands)
-            texts = [_bracket(operands[0], binds), _bracket(operands[1], binds + 1)]
+            texts = [_bracket(operands[0], binds), *(_bracket(x, binds + 1) for x in operands[1:])]
         else:
             typed = template.startswith(("F.", "torch."))
             texts = [x.text for x in operands]

@@ -16,8 +16,8 @@ _NODES = (
     ast.For, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Name, ast.Attribute,
     ast.Constant, ast.Subscript, ast.Slice, ast.Dict, ast.List, ast.Tuple, ast.Starred,
     ast.GeneratorExp, ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add,
-    ast.Sub, ast.Mult, ast.FloorDiv, ast.Compare, ast.Eq, ast.JoinedStr, ast.FormattedValue,
-    ast.Load, ast.Store,
+    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.JoinedStr,
+    ast.FormattedValue, ast.Load, ast.Store,
 )  # fmt: skip
 _IMPORTS = {
     "import torch",
@@ -31,8 +31,10 @@ _CALLS = {
     "torch.cat", "torch.flatten", "torch.sigmoid", "torch.unflatten", "torch.repeat_interleave",
     "torch.randn", "torch.inference_mode",
     "torch.cuda.is_available",
-    "F.relu", "F.max_pool2d", "F.avg_pool2d", "F.adaptive_avg_pool2d", "F.interpolate",
-    "nn.Conv2d", "nn.ConvTranspose2d", "nn.BatchNorm2d", "nn.Sequential",
+    "F.relu", "F.silu", "F.gelu", "F.max_pool2d", "F.avg_pool2d", "F.adaptive_avg_pool2d",
+    "F.interpolate", "F.dropout",
+    "nn.Conv2d", "nn.ConvTranspose2d", "nn.BatchNorm2d", "nn.GroupNorm", "nn.Sequential",
+    "nn.Linear",
     "nn.init.kaiming_normal_",
 }  # fmt: skip
 _METHODS = {

@@ -1,72 +1,143 @@
-"""The network's methods: `forward_features` gives the taps by name, `forward` the logits."""
+"""The network's methods: `forward_features` gives the taps by name, `forward` the outputs.
+
+What the taps need is computed in `forward_features`; `forward` calls it and goes on from there. A
+network without taps has a `forward` alone. One output is a tensor, several are a dict.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from fishcompile.ir.graph import Graph, Scope
-from fishcompile.language.stage_graph import LOGITS
+from fishcompile.ir.graph import Graph, Node
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.layout import STEP, entry, statement
+from fishcompile.targets.python_source.layout import STEP, WIDTH, entry, statement
 
 _BODY = STEP * 2
 _FEATURES = "dict[str, Tensor]"
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """The items at the top, by what needs them, and the local names that are given out."""
+
+    image: str
+    trunk: tuple[Item, ...]
+    heads: tuple[Item, ...]
+    taps: dict[str, str]
+    outputs: dict[str, str]
+
+    @property
+    def border(self) -> tuple[str, ...]:
+        """What the heads and outputs read of the trunk, the image apart."""
+        made = {item.local for item in self.trunk}
+        read = [name for item in self.heads for name in item.operands]
+        return tuple(
+            name for name in dict.fromkeys([*read, *self.outputs.values()]) if name in made
+        )
+
+
 def methods(graph: Graph, top: Sequence[Item]) -> list[str]:
     """The lines of the forward methods, each after an empty line."""
-    outputs = dict(graph.outputs)
-    image = graph.inputs[0].name
-    stages = {s.output: s.local for s in graph.children[""] if isinstance(s, Scope)}
-    stages[image] = image
-    taps = {name: stages[value] for name, value in outputs.items() if name != LOGITS}
-    trunk = [item for item in top if LOGITS not in outputs or item.local != _last(graph, stages)]
-    if LOGITS not in outputs:
-        features = _features("forward_features", image, trunk, taps)
+    plan = _plan(graph, top)
+    if not plan.taps:
+        forward = Forward({plan.image: "x"}, plan.heads, list(plan.outputs.values()), _BODY)
+        return _forward(plan, forward)
+    if not plan.outputs:
+        features = _features("forward_features", plan, plan.taps)
         return [*features, *_method("forward", _FEATURES, ["return self.forward_features(x)"])]
-    head = next(item for item in top if item not in trunk)
-    source = head.operands[0]
-    tap = next((name for name, stage in taps.items() if stage == source), None)
-    if tap is not None:
-        read = f'self.forward_features(x)["{tap}"]'
-        return [*_features("forward_features", image, trunk, taps), *_logits(head, read)]
-    # the classifier reads what is not tapped, so the taps are a selection of something larger
-    everything = dict.fromkeys([*taps.values(), source])
+    tapped = {stage: tap for tap, stage in reversed(plan.taps.items())}
+    if set(plan.border) <= set(tapped):
+        method, names = "forward_features", tapped
+        lines = _features(method, plan, plan.taps)
+    else:
+        # a head reads what is not tapped, so the taps are a selection of something larger
+        method, names = "forward_stages", {name: name for name in plan.border}
+        everything = dict.fromkeys([*plan.taps.values(), *plan.border])
+        lines = [*_features(method, plan, {name: name for name in everything}), *_selection(plan)]
+    return [*lines, *_heads(plan, method, names)]
+
+
+def _plan(graph: Graph, top: Sequence[Item]) -> _Plan:
+    image = graph.inputs[0].name
+    local = {image: image}
+    for child in graph.children[""]:
+        local.setdefault(child.name if isinstance(child, Node) else child.output, child.local)
+    taps = {name: local[value] for name, value in graph.taps}
+    outputs = {name: local[value] for name, value in graph.outputs}
+    needed = set(taps.values())
+    for item in reversed(top):
+        if item.local in needed:
+            needed.update(item.operands)
+    trunk = tuple(item for item in top if item.local in needed)
+    heads = tuple(item for item in top if item.local not in needed)
+    return _Plan(image, trunk, heads, taps, outputs)
+
+
+def _features(name: str, plan: _Plan, chosen: Mapping[str, str]) -> list[str]:
+    """The trunk stage by stage, and a dict of the chosen ones."""
+    forward = Forward({plan.image: "x"}, plan.trunk, list(chosen.values()), _BODY)
+    for item in plan.trunk:
+        forward.add(item, named=True)
+    return _method(name, _FEATURES, [*_outdented(forward.lines), *_dict(forward, chosen)])
+
+
+def _selection(plan: _Plan) -> list[str]:
     chosen = [
         line
-        for name, stage in taps.items()
+        for name, stage in plan.taps.items()
         for line in entry(f'"{name}": stages', "[", [f'"{stage}"'], "]", _BODY + STEP)
     ]
     select = ["stages = self.forward_stages(x)", "return {", *_outdented(chosen), "}"]
-    return [
-        *_features("forward_stages", image, trunk, {name: name for name in everything}),
-        *_method("forward_features", _FEATURES, select if chosen else ["return {}"]),
-        *_logits(head, f'self.forward_stages(x)["{source}"]'),
-    ]
+    return _method("forward_features", _FEATURES, select)
 
 
-def _last(graph: Graph, stages: dict[str, str]) -> str:
-    return stages[dict(graph.outputs)[LOGITS]]
-
-
-def _features(name: str, image: str, trunk: list[Item], taps: dict[str, str]) -> list[str]:
-    """The trunk stage by stage, and a dict of the tapped ones."""
-    forward = Forward({image: "x"}, trunk, list(taps.values()), _BODY)
-    for item in trunk:
-        forward.add(item, named=True)
-    pairs = [f'"{tap}": {forward.read(stage)}' for tap, stage in taps.items()]
-    together = f"return {{{', '.join(pairs)}}}"
-    if len(_BODY + together) <= 88:
-        result = [together]
+def _heads(plan: _Plan, method: str, names: Mapping[str, str]) -> list[str]:
+    """`forward`: what comes after the trunk, whose values `method` gives by `names`."""
+    reads = [name for item in plan.heads for name in item.operands] + list(plan.outputs.values())
+    if len(plan.border) == 1 and reads.count(plan.border[0]) == 1:
+        (border,) = plan.border
+        values = {border: f'self.{method}(x)["{names[border]}"]'}
+        first = []
     else:
-        result = ["return {", *(f"{STEP}{pair}," for pair in pairs), "}"]
-    return _method(name, _FEATURES, [*_outdented(forward.lines), *result])
+        holder = method.removeprefix("forward_")
+        values = {border: f'{holder}["{names[border]}"]' for border in plan.border}
+        # what reads nothing of the trunk does without it
+        first = [f"{_BODY}{holder} = self.{method}(x)"] if plan.border else []
+    outputs = list(plan.outputs.values())
+    forward = Forward({plan.image: "x"} | values, plan.heads, outputs, _BODY)
+    forward.lines += first
+    return _forward(plan, forward)
 
 
-def _logits(head: Item, source: str) -> list[str]:
-    lines = statement("logits: Tensor = ", f"self.{head.local}({source})", _BODY)
-    return _method("forward", "Tensor", [*_outdented(lines), "return logits"])
+def _forward(plan: _Plan, forward: Forward) -> list[str]:
+    """`forward` from the heads on: one output as a tensor, several as a dict."""
+    if len(plan.outputs) > 1:
+        for item in plan.heads:
+            forward.add(item, named=True)
+        return _method(
+            "forward", _FEATURES, [*_outdented(forward.lines), *_dict(forward, plan.outputs)]
+        )
+    ((name, value),) = plan.outputs.items()
+    for item in plan.heads:
+        if item.local == value:
+            break
+        forward.add(item, named=True)
+    else:
+        result = statement("return ", forward.read(value), _BODY)
+        return _method("forward", "Tensor", _outdented([*forward.lines, *result]))
+    forward.lines += statement(f"{name}: Tensor = ", forward.text(item), _BODY)
+    return _method("forward", "Tensor", [*_outdented(forward.lines), f"return {name}"])
+
+
+def _dict(forward: Forward, chosen: Mapping[str, str]) -> list[str]:
+    """A return of a dict of values by name."""
+    pairs = [f'"{name}": {forward.read(value)}' for name, value in chosen.items()]
+    together = f"return {{{', '.join(pairs)}}}"
+    if len(_BODY + together) <= WIDTH:
+        return [together]
+    return ["return {", *(f"{STEP}{pair}," for pair in pairs), "}"]
 
 
 def _outdented(lines: Sequence[str]) -> list[str]:

@@ -1,0 +1,141 @@
+"""What the kinds of residual blocks share: their words, their shapes, and the parts around M(x)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from fishcompile.blocks.conv_norm_act import ConvNormAct
+from fishcompile.blocks.norm_act import NORM_ACT, NormAct
+from fishcompile.blocks.pre_act_conv import PreActConv
+from fishcompile.blocks.squeeze_excite import SqueezeExcite
+from fishcompile.ir.builder import Block, Builder
+from fishcompile.ir.graph import Item, Value
+from fishcompile.ops.base import ShapeError
+from fishcompile.ops.channel_repeat import ChannelRepeat
+from fishcompile.ops.channel_sum import ChannelSum
+
+
+@dataclass(frozen=True)
+class BlockWords:
+    """What an author chooses of residual blocks, whatever their kind and place.
+
+    `group_width` 0 and `se` 0 are not written. `reduction_of` in or out: the channels that
+    `reduction` divides.
+    """
+
+    groups: int = 1
+    reduction: int = 4
+    group_width: int = 0
+    se: int = 0
+    reduction_of: str = "out"
+    norm_act: NormAct = NORM_ACT
+
+
+class Shape(NamedTuple):
+    """The channels that enter and leave a block, and its 3x3 convolutions' stride and dilation."""
+
+    in_channels: int
+    out_channels: int
+    stride: int
+    dilation: int
+
+
+@dataclass(frozen=True)
+class Residual(Block):
+    """S(x) + M(x): a shortcut, and what refines."""
+
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:
+        """The class's own line, with the squeeze-and-excitation if there is one."""
+        line = super().about(inside)
+        gated = any(item.local == "se" for item in inside)
+        return line.replace("M(x)", "SE(M(x))") if gated else line
+
+
+@dataclass(frozen=True)
+class Kept(Residual):
+    """A block whose shortcut is the input as it is, so that the width stays."""
+
+    channels: int
+    stride: int = 1
+    dilation: int = 1
+
+    @property
+    def shape(self) -> Shape:
+        """The width twice."""
+        return Shape(self.channels, self.channels, self.stride, self.dilation)
+
+
+@dataclass(frozen=True)
+class Changed(Residual):
+    """A block whose shortcut gives another width."""
+
+    in_channels: int
+    out_channels: int
+    stride: int = 1
+    dilation: int = 1
+
+    @property
+    def shape(self) -> Shape:
+        """Both widths."""
+        return Shape(self.in_channels, self.out_channels, self.stride, self.dilation)
+
+
+def middle_of(shape: Shape, words: BlockWords) -> int:
+    """The width of a bottleneck's 3x3 convolution."""
+    whole = shape.in_channels if words.reduction_of == "in" else shape.out_channels
+    return whole // words.reduction
+
+
+def groups_of(b: Builder, name: str, channels: int, words: BlockWords) -> int:
+    """The groups of the 3x3 convolution `name`. Raises ExpansionError for an inexact width."""
+    width = words.group_width
+    if not width:
+        return words.groups
+    if channels % width:
+        message = f"groups of {int(width)} do not divide {int(channels)} channels"
+        cause = ShapeError("FC302", message, "group_width", divide=int(channels))
+        raise b.fault(name, cause)
+    return channels // width
+
+
+def pre_act(
+    words: BlockWords, widths: tuple[int, int], kernel: int = 1, groups: int = 1, **steps: int
+) -> Block:
+    """Norm, activation, convolution."""
+    return PreActConv(*widths, kernel, groups=groups, norm_act=words.norm_act, **steps)
+
+
+def post_act(
+    words: BlockWords,
+    widths: tuple[int, int],
+    kernel: int = 1,
+    groups: int = 1,
+    stride: int = 1,
+    dilation: int = 1,
+    *,
+    acts: bool = True,
+) -> Block:
+    """Convolution, norm, and the activation unless a sum comes before it."""
+    norm_act = words.norm_act if acts else replace(words.norm_act, act="none")
+    padding = dilation * (kernel // 2)
+    return ConvNormAct(*widths, kernel, stride, padding, dilation, groups, norm_act.bias, norm_act)
+
+
+def gated(b: Builder, y: Value, channels: int, words: BlockWords) -> Value:
+    """M(x) after the squeeze-and-excitation, where there is one."""
+    if not words.se:
+        return y
+    return b.block("se", SqueezeExcite(channels, channels // words.se, words.norm_act.act), y)
+
+
+def reduced(b: Builder, x: Value, shape: Shape) -> Value:
+    """r(x), the sum of each k adjacent channels; k is the quotient of the widths."""
+    return b.op("shortcut", ChannelSum(shape.in_channels // shape.out_channels), x)
+
+
+def duplicated(b: Builder, x: Value, shape: Shape) -> Value:
+    """d(x), each channel k times; k is the quotient of the widths."""
+    return b.op("shortcut", ChannelRepeat(shape.out_channels // shape.in_channels), x)

@@ -1,0 +1,37 @@
+"""The list of what a `scale` made of the numbers of a base, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from fishcompile.formats._snippets import visible
+from fishcompile.language.scaling.adjustment import Adjustment, decimal
+
+_HEADS = ("number", "base", "exact", "scaled", "reason")
+
+
+def adjustment_lines(adjustments: Iterable[Adjustment]) -> list[str]:
+    """A table of the numbers below each factor that they were scaled by."""
+    lines: list[str] = []
+    for at, below in groupby(adjustments, key=lambda one: one.by):
+        numbers = list(below)
+        key = "width" if numbers[0].path[-1] == "out" else "depth"
+        heading = f"{key} x {decimal(numbers[0].factor)}, by {at}"
+        lines += [*([""] if lines else []), visible(heading), *_table(numbers)]
+    return lines
+
+
+def _table(numbers: list[Adjustment]) -> list[str]:
+    rows = [
+        (one.name, str(one.old), decimal(one.exact), str(one.new), one.reason or "exact")
+        for one in numbers
+    ]
+    widths = [max(len(row[i]) for row in (_HEADS, *rows)) for i in range(4)]
+    return [_line(row, widths) for row in (_HEADS, *rows)]
+
+
+def _line(row: tuple[str, ...], widths: list[int]) -> str:
+    name, *figures, reason = row
+    cells = [figure.rjust(width) for figure, width in zip(figures, widths[1:], strict=True)]
+    return "  ".join([name.ljust(widths[0]), *cells, reason])

@@ -1,0 +1,125 @@
+"""A spec's text brought to the current version: keys and the version number, and nothing else.
+
+The edits are read off the migrated tree: a key is edited where the tree calls it otherwise. The
+edited text is read again, and counts only where it says what the migrated tree says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fishcompile.diagnostics import Diagnostic, Edit, Fix, SpecError, fail
+from fishcompile.fixing.specs import FixedSpec
+from fishcompile.fixing.text import fixed_text
+from fishcompile.language.migrations import migrate, version_of
+from fishcompile.language.newer import two_names
+from fishcompile.reader import BOM, read_bytes
+from fishcompile.schema_identity import VERSION, wrong_version
+from fishcompile.schema_values import subject
+from fishcompile.source import Span
+from fishcompile.tree import Path as TreePath
+from fishcompile.tree import Tree
+
+_MODELINE = re.compile(r"^#[ \t]*yaml-language-server:[^\n\r]*fishspec-(\d+)\.schema")
+_ANCHORS = "write out what the alias stands for, then run this again"
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """A spec of an older version: its text before and after, and what was changed.
+
+    `modeline` is the line that names the schema of another version, which is left as it is.
+    """
+
+    spec: FixedSpec
+    since: int
+    keys: int
+    modeline: int | None
+
+
+def migrated(path: Path, data: bytes) -> Migrated | None:
+    """The spec at `path`, whose bytes are `data`, in the current version; None where it is.
+
+    Raises:
+        UnversionedError: where the text is no YAML, or says no version that is known.
+        SpecError: where the text cannot be edited so that it says the same.
+    """
+    name = str(path)
+    try:
+        tree = read_bytes(data, name)
+    except SpecError as error:
+        raise UnversionedError(error.report) from None
+    version = version_of(tree)
+    if version is None:
+        unknown = wrong_version(tree)
+        assert unknown is not None, "the current version is known"
+        raise UnversionedError(fail(unknown).report)
+    if version == VERSION:
+        return None
+    refused = two_names(tree)
+    if refused:
+        raise fail(refused)
+    current = migrate(tree)
+    keys = tuple(_keys(tree, current))
+    number = Edit(tree.value_span(("fishspec",)), str(VERSION))
+    text, _ = fixed_text(tree.source, [Fix("", (*keys, number), safe=True)])
+    after = (BOM if data.startswith(BOM.encode()) else "").encode() + text.encode()
+    _verify(current, after, tree.value_span(("fishspec",)))
+    return Migrated(FixedSpec(path, data, after), version, len(keys), _modeline(tree))
+
+
+class UnversionedError(SpecError):
+    """A file that is no spec, or says no version that is known."""
+
+
+def _keys(tree: Tree, current: Tree) -> Iterator[Edit]:
+    """An edit for every key that has another name now; what an alias repeats is written once."""
+    # both trees have the same places in the same order: a migration renames and moves nothing
+    read: dict[Span, dict[tuple[str, str], TreePath]] = {}
+    for (old, place), new in zip(tree.places.items(), current.places, strict=True):
+        if place.key is not None:
+            names = (str(old[-1]), str(new[-1]))
+            read.setdefault(place.key, {}).setdefault(names, old)
+    for span, names_at in read.items():
+        if len(names_at) > 1:
+            raise fail(_two_meanings(span, names_at))
+        ((old_name, new_name),) = names_at
+        if old_name != new_name:
+            quote = span.text[:1] if span.text[:1] in ("'", '"') else ""
+            yield Edit(span, f"{quote}{new_name}{quote}")
+
+
+def _two_meanings(span: Span, names: dict[tuple[str, str], TreePath]) -> Diagnostic:
+    """FC113 for a key under an anchor that one alias reads as a key to rename, another as none."""
+    said = [
+        f"`{new}` in {subject(path[:-1])}" if new != old else f"`{old}` in {subject(path[:-1])}"
+        for (old, new), path in names.items()
+    ]
+    message = f"in version {VERSION} this one key would be {' and '.join(said)}"
+    return Diagnostic("FC113", message, span, help=(_ANCHORS,))
+
+
+def _verify(current: Tree, after: bytes, at: Span) -> None:
+    """Raises SpecError where the new text does not say what the migrated tree says."""
+    try:
+        same = _said(read_bytes(after, at.source.name)) == _said(current)
+    except SpecError:
+        same = False
+    if not same:
+        message = f"version {VERSION} cannot be written without a change elsewhere in the file"
+        raise fail(Diagnostic("FC113", message, at, help=(_ANCHORS,)))
+
+
+def _said(tree: Tree) -> str:
+    """All values in order; unlike Python, JSON tells 1, 1.0 and true apart."""
+    return json.dumps(tree.value)
+
+
+def _modeline(tree: Tree) -> int | None:
+    lines = enumerate(tree.source.lines, start=1)
+    found = ((number, _MODELINE.match(line)) for number, line in lines)
+    return next((number for number, match in found if match and int(match[1]) != VERSION), None)

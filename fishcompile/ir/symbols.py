@@ -1,0 +1,73 @@
+"""Symbols: the numbers of ops and blocks, plain or with the formulas that they came from."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from fishcompile.formula import Const, Formula, Sym, formula_of, substitute, variables
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+if TYPE_CHECKING:
+    from fishcompile.ir.builder import Block
+
+
+def without_formulas(type_: TensorType) -> TensorType:
+    """The type with plain numbers."""
+    return TensorType(tuple(int(side) for side in type_.shape))
+
+
+def with_formula(type_: TensorType) -> TensorType:
+    """The type with the formula of its channels alone: sides follow from the input's."""
+    channels, *sides = type_.shape
+    return TensorType((channels, *(int(side) for side in sides)))
+
+
+def seen_from_outside(type_: TensorType, block: Block) -> TensorType:
+    """A block's output with its channels in the terms of the block around it."""
+    channels, *sides = type_.shape
+    if not isinstance(channels, Sym):
+        return type_
+    outer = {
+        name: formula_of(value) for name, value in vars(block).items() if isinstance(value, int)
+    }
+    return TensorType((Sym(int(channels), substitute(channels.formula, outer)), *sides))
+
+
+def reads(names: tuple[str, ...], formulas: tuple[tuple[str, Formula], ...]) -> tuple[str, ...]:
+    """The variables of the named formulas, each once."""
+    known = dict(formulas)
+    read = (variables(known[name]) for name in names if name in known)
+    return tuple(dict.fromkeys(variable for group in read for variable in group))
+
+
+@cache
+def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
+    return tuple((f.name, f.type == "bool") for f in fields(holder))
+
+
+def numbers_of(holder: Op | Block) -> tuple[tuple[str, int], ...]:
+    """The fields that are numbers, by name, without their formulas."""
+    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(type(holder)))
+    return tuple(
+        (name, bool(value) if flag else int(value))
+        for name, flag, value in pairs
+        if isinstance(value, int)
+    )
+
+
+def formulas_of(holder: Op | Block) -> tuple[tuple[str, Formula], ...]:
+    """The formulas of the fields that have one which is more than a constant."""
+    return tuple(
+        (name, value.formula)
+        for name, value in vars(holder).items()
+        if isinstance(value, Sym) and not isinstance(value.formula, Const)
+    )
+
+
+def plain(op: Op) -> Op:
+    """The op without formulas."""
+    numbers: dict[str, Any] = dict(numbers_of(op))
+    return replace(op, **numbers)

@@ -1,0 +1,113 @@
+"""Entries to typed values: a stage, layer, bridge or head, wherever in a spec it is written.
+
+`path` is where it stands. Keys that it does not write take the defaults of its section or class.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fishcompile.language.spec import (
+    SECTION_DEFAULTS,
+    BlockSpec,
+    BlocksSpec,
+    BridgeSpec,
+    ClassifierSpec,
+    DenseSpec,
+    DownSpec,
+    ExpectSpec,
+    LayerSpec,
+    NormSpec,
+    Section,
+    StageSpec,
+    TransferSpec,
+    UpSpec,
+)
+from fishcompile.tree import Path
+
+Entry = dict[str, Any]
+
+
+def layers(entries: Entry, path: Path) -> tuple[LayerSpec, ...]:
+    """The layers of a stem, in order."""
+    return tuple(layer(name, entry, (*path, name)) for name, entry in entries.items())
+
+
+def layer(name: str, entry: Entry, path: Path) -> LayerSpec:
+    """A convolution or pooling."""
+    return LayerSpec(name=name, path=path, **_common(entry))
+
+
+def stage(section: Section, name: str, entry: Entry, path: Path) -> StageSpec:
+    """A stage with the words of its section where it writes none."""
+    fields = _common(entry)
+    words: Entry = dict(SECTION_DEFAULTS[section])
+    merge = fields.get("merge", words["merge"])
+    if "down" in fields or merge == "dr":
+        words.update(up="none")
+    elif "up" in fields or merge == "ur":
+        words.update(down="none")
+    if merge == "ur" and "up" not in fields and words["up"] == "none":
+        words.update(up="nearest")
+    if merge == "dr" and "down" not in fields and words["down"] == "none":
+        words.update(down="max_pool")
+    words.update(fields)
+    words["down"] = DownSpec(**_mapping(words["down"]))
+    words["up"] = UpSpec(**_mapping(words["up"]))
+    if "transfer" in fields:
+        words["transfer"] = TransferSpec(**_renamed(fields["transfer"]))
+    return StageSpec(name=name, section=section, path=path, **words)
+
+
+def _mapping(sampling: Any) -> Entry:
+    return sampling if isinstance(sampling, dict) else {"kind": sampling}
+
+
+def bridge(entry: Entry, path: Path) -> BridgeSpec:
+    """The stage between tail and body."""
+    return BridgeSpec(path=path, **_common(entry))
+
+
+def classifier(entry: Entry, path: Path) -> ClassifierSpec:
+    """A classifier."""
+    return ClassifierSpec(path=path, **_common(entry))
+
+
+def dense(entry: Entry, path: Path) -> DenseSpec:
+    """A head that scores every pixel."""
+    return DenseSpec(path=path, **_common(entry))
+
+
+def residual(entry: Entry, path: Path) -> BlocksSpec:
+    """A node of residual blocks."""
+    return BlocksSpec(path=path, **_common(entry))
+
+
+def expected(entry: Entry) -> ExpectSpec:
+    """What an entry asserts."""
+    found = sized(entry)
+    return ExpectSpec(**{"in_" if key == "in" else key: item for key, item in found.items()})
+
+
+def sized(entry: Entry) -> Entry:
+    """The entry with its `size` as a value."""
+    size = entry.get("size")
+    return {**entry, "size": tuple(size)} if isinstance(size, list) else dict(entry)
+
+
+def _common(entry: Entry) -> Entry:
+    """The entry's fields with `from`, `block`, `norm` and `expect` as the dataclasses take them."""
+    fields = _normed(_renamed(entry))
+    if "block" in fields:
+        fields["block"] = BlockSpec(**_normed(_mapping(fields["block"])))
+    if "expect" in fields:
+        fields["expect"] = expected(fields["expect"])
+    return fields
+
+
+def _normed(entry: Entry) -> Entry:
+    return {**entry, "norm": NormSpec(**_mapping(entry["norm"]))} if "norm" in entry else entry
+
+
+def _renamed(entry: Entry) -> Entry:
+    return {"source" if key == "from" else key: item for key, item in entry.items()}

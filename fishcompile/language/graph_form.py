@@ -1,0 +1,158 @@
+"""The graph form of a spec: what its sections are sugar for, as a mapping that can be written out.
+
+It depends on what the spec means alone, so it is also what the digest of a spec is taken over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields, is_dataclass
+from typing import Any
+
+from fishcompile.language.graph_spec import Definition, Edge, NodeSpec, StageNode
+from fishcompile.language.nodes import INPUT
+from fishcompile.language.spec import (
+    BlockSpec,
+    BlocksSpec,
+    BridgeSpec,
+    ClassifierSpec,
+    DenseSpec,
+    LayerSpec,
+    StageSpec,
+)
+from fishcompile.language.stage_graph import StageGraph
+from fishcompile.schema_identity import VERSION
+from fishcompile.tree import Path, Plain
+
+_KINDS = {
+    BlocksSpec: "blocks",
+    BridgeSpec: "bridge",
+    ClassifierSpec: "classifier",
+    DenseSpec: "dense",
+}
+# What a section decides is written out, whatever it is.
+_SECTION_WORDS = ("shortcut", "down", "up", "merge")
+_ELSEWHERE = ("name", "path", "section", "source", "kind", "values", "transfer")
+
+Origins = dict[Path, Path | None]
+Entry = dict[str, Any]
+
+
+def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
+    """The spec as a graph, and for each of its entries where the spec says so; None: implied."""
+    origins: Origins = {}
+    graph: Entry = {}
+    for node in stages.nodes:
+        graph[node.name] = _node(node, ("graph", node.name), origins)
+    image = {"channels": stages.input.channels, "size": _sides(stages.input.size)}
+    value: Entry = {"fishspec": VERSION, "name": stages.name, "input": image}
+    if stages.blocks:
+        value["blocks"] = {block.name: _definition(block) for block in stages.blocks}
+    value["graph"] = graph
+    if stages.outputs:
+        value["outputs"] = dict(stages.outputs)
+    if stages.taps:
+        value["taps"] = dict(stages.taps)
+    budget = _plain(stages.budget)
+    if budget:
+        value["budget"] = budget
+    return value, origins
+
+
+def _node(node: StageNode, at: Path, origins: Origins) -> Entry:
+    config = node.config
+    kind, inside = _inside(node)
+    entry: Entry = {"kind": kind, **_edges(node, kind, at, origins), **inside}
+    if isinstance(config, StageSpec) and config.transfer and len(node.inputs) > 1:
+        entry["transfer"] = {"from": config.transfer.source, "blocks": config.transfer.blocks}
+    _note(entry, at, node.path, origins)
+    return entry
+
+
+def _inside(node: StageNode) -> tuple[str, Entry]:
+    """The kind of a node, and the keys that its config gives."""
+    config = node.config
+    match config:
+        case tuple():
+            layers = {layer.name: {"kind": layer.kind, **_plain(layer)} for layer in config}
+            return "stem", {"layers": layers}
+        case StageSpec():
+            words = {key: _value(getattr(config, key)) for key in _SECTION_WORDS}
+            return config.section, {**_plain(config), **words}
+        case NodeSpec():
+            return config.kind, {**dict(config.values), **_plain(config)}
+        case LayerSpec():
+            return config.kind, _plain(config)
+        case _:
+            return _KINDS[type(config)], _plain(config)
+
+
+def _edges(node: StageNode, kind: str, at: Path, origins: Origins) -> Entry:
+    trunk, *rest = node.inputs
+    origins[(*at, "from")] = trunk.path
+    if isinstance(node.config, StageSpec | DenseSpec):
+        return {"from": trunk.source}
+    if kind in ("upsample", "deconv") and rest:
+        origins[(*at, "to")] = rest[0].path
+        return {"from": trunk.source, "to": rest[0].source}
+    if rest:
+        return {"from": [edge.source for edge in node.inputs]}
+    return {"from": trunk.source}
+
+
+def _note(entry: Plain, at: Path, written: Path, origins: Origins) -> None:
+    """Where each value below `at` was written: in the same place below `written`."""
+    if isinstance(entry, dict):
+        for key, item in entry.items():
+            # a stem's layers stand in its section without a key of their own
+            below = written if written == ("stem",) and key == "layers" else (*written, key)
+            _note(item, (*at, key), below, origins)
+    else:
+        origins.setdefault(at, written)
+
+
+def _definition(block: Definition) -> Entry:
+    entry: Entry = {"doc": block.doc} if block.doc else {}
+    if block.inputs != (INPUT,):
+        entry["inputs"] = list(block.inputs)
+    if block.parameters:
+        entry["parameters"] = {
+            name: "required" if default is None else default for name, default in block.parameters
+        }
+    entry["graph"] = {
+        node.name: {**dict(node.keys), **_inner_edges(node.inputs, dict(node.keys)["kind"])}
+        | ({} if node.when is None else {"when": node.when})
+        for node in block.nodes
+    }
+    entry["output"] = block.output
+    return entry
+
+
+def _inner_edges(edges: tuple[Edge, ...], kind: Plain) -> Entry:
+    trunk, *rest = (edge.source for edge in edges)
+    if kind in ("upsample", "deconv") and rest:
+        return {"from": trunk, "to": rest[0]}
+    return {"from": [trunk, *rest] if rest else trunk}
+
+
+def _plain(config: Any) -> Entry:
+    """The fields of a config that are not at their default, as keys."""
+    found: Entry = {}
+    for field in fields(config):
+        value = getattr(config, field.name)
+        if field.name not in _ELSEWHERE and (field.default is MISSING or value != field.default):
+            found["in" if field.name == "in_" else field.name] = _value(value)
+    return found
+
+
+def _value(value: Any) -> Plain:
+    if is_dataclass(value):
+        kind = {"kind": value.kind} if hasattr(value, "kind") else {}
+        inside = {**kind, **_plain(value)}
+        # a block is a mapping everywhere, and a word only in some places
+        short = inside.keys() == {"kind"} and not isinstance(value, BlockSpec)
+        return inside["kind"] if short else inside
+    return _sides(value)
+
+
+def _sides(value: Any) -> Plain:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,71 @@
+"""Blame: what a finding about a scaled number adds, so that its author knows which line to change.
+
+The finding points at the base, where the number stands as it was before it was scaled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from fishcompile.diagnostics import Diagnostic, Related, Report
+from fishcompile.language.scaling.adjustment import Adjustment
+from fishcompile.language.variants import Loaded
+from fishcompile.source import Span
+from fishcompile.tree import Path, Tree
+
+MOST = 4  # products that one finding tells
+
+
+def with_products(report: Report, loaded: Loaded) -> Report:
+    """The report with the product beside each finding that points at a number that was scaled.
+
+    An error that points at any part of a stage has the stage's width beside it.
+    """
+    numbers: dict[Span, list[Adjustment]] = {}
+    for one in loaded.adjustments:
+        numbers.setdefault(one.at, []).append(one)
+    entries = _widths(loaded.adjustments)
+    parts = {key: widths for key, widths in _parts(loaded.tree, entries) if widths}
+    told = tuple(
+        _explained(found, numbers, parts if found.severity == "error" else {})
+        for found in report.diagnostics
+    )
+    return replace(report, diagnostics=told)
+
+
+def _entry(path: Path) -> Path:
+    """The stage that a path is in; the stem is one, whatever its layers."""
+    return path[:1] if path[0] in ("stem", "bridge") else path[:2]
+
+
+def _widths(adjustments: Iterable[Adjustment]) -> dict[Path, list[Adjustment]]:
+    """What became of the width that each entry gives, the stem its last."""
+    found: dict[Path, list[Adjustment]] = {}
+    for one in adjustments:
+        if one.path[-1] == "out":
+            there = found.setdefault(_entry(one.path), [])
+            if there and there[-1].path != one.path:
+                there.clear()
+            there.append(one)
+    return found
+
+
+def _parts(
+    tree: Tree, entries: dict[Path, list[Adjustment]]
+) -> Iterator[tuple[Span, list[Adjustment]]]:
+    """The keys and values of all entries, each with what became of its entry's width."""
+    for path, place in tree.places.items():
+        widths = entries.get(_entry(path), []) if path else []
+        yield place.value, widths
+        if place.key:
+            yield place.key, widths
+
+
+def _explained(
+    found: Diagnostic, numbers: dict[Span, list[Adjustment]], parts: dict[Span, list[Adjustment]]
+) -> Diagnostic:
+    spans = (found.span, *(there.span for there in found.related))
+    products = (one for span in spans for one in (*numbers.get(span, ()), *parts.get(span, ())))
+    told = [Related(one.by, f"{one.name}: {one}") for one in dict.fromkeys(products)]
+    return replace(found, related=(*found.related, *told[:MOST])) if told else found

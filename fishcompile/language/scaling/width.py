@@ -1,0 +1,44 @@
+"""Width: a derived number of channels as the sum that it is of the numbers an author chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from fishcompile.tree import Path
+
+
+@dataclass(frozen=True)
+class Width:
+    """`parts` says how many channels each chosen one counts for; `fixed` are the input's.
+
+    `base` is the width in the network as it is.
+    """
+
+    base: Fraction
+    parts: Mapping[Path, Fraction] = field(default_factory=dict)
+    fixed: Fraction = Fraction(0)
+
+    def __add__(self, other: Width) -> Width:
+        """The width of a concatenation."""
+        parts = dict(self.parts)
+        for path, share in other.parts.items():
+            parts[path] = parts.get(path, Fraction(0)) + share
+        return Width(self.base + other.base, parts, self.fixed + other.fixed)
+
+    def times(self, factor: Fraction) -> Width:
+        """The width after each channel became `factor` many."""
+        if factor == 1:
+            return self
+        parts = {path: share * factor for path, share in self.parts.items()}
+        return Width(self.base * factor, parts, self.fixed * factor)
+
+    def of(self, chosen: Mapping[Path, Fraction]) -> Fraction:
+        """The width where other numbers are chosen."""
+        return self.fixed + sum(chosen[path] * share for path, share in self.parts.items())
+
+
+def chosen(path: Path, number: int) -> Width:
+    """A width that is written at `path`."""
+    return Width(Fraction(number), {path: Fraction(1)})

@@ -1,0 +1,68 @@
+"""Writing a spec as text in the style of specs/: a section per block, a stage per line.
+
+Plain values in, text out: what the values mean is not looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from fishcompile.tree import Path, Plain
+
+# Sections whose entries stand on lines of their own.
+_LISTED = ("stem", "tail", "body", "head")
+_BARE = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
+_WORDS = frozenset({"null", "true", "false"})
+
+
+def write_spec(
+    value: Mapping[str, Plain], notes: Mapping[Path, str], heading: Sequence[str] = ()
+) -> str:
+    """The text of a spec. `notes`, by the path of a section or its entry, become its comment.
+
+    `heading` are comments at the top, each at most one line. A note at `()` is the last line.
+    """
+    lines = [f"# {line}" for line in heading]
+    airy = "extends" not in value  # a variant is short
+    before = False
+    for key, item in value.items():
+        listed = key in _LISTED and isinstance(item, dict)
+        if (listed or before) if airy else (listed and not before):
+            lines.append("")
+        before = listed or (key == "bridge" and airy) or (before and not airy)
+        if listed and isinstance(item, dict):
+            lines.append(f"{key}:{_comment(notes, (key,))}")
+            lines += [
+                f"  {scalar(name)}: {flow(entry)}{_comment(notes, (key, name))}"
+                for name, entry in item.items()
+            ]
+        else:
+            lines.append(f"{key}: {flow(item)}{_comment(notes, (key,))}")
+    if () in notes:
+        lines.append(f"# {notes[()]}")
+    return "\n".join([*lines, ""])
+
+
+def flow(value: Plain) -> str:
+    """A value as it stands on a line: `{out: 64, transfer: {from: stem}}`."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{scalar(key)}: {flow(v)}" for key, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(flow, value)) + "]"
+    return scalar(value)
+
+
+def scalar(value: str | float | None) -> str:
+    """A text, quoted where it would read as something else; a number; or null."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        bare = _BARE.fullmatch(value) and value not in _WORDS
+        return value if bare else json.dumps(value, ensure_ascii=False)
+    return str(value)
+
+
+def _comment(notes: Mapping[Path, str], path: Path) -> str:
+    return f" # {notes[path]}" if path in notes else ""

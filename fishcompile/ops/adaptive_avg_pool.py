@@ -1,0 +1,30 @@
+"""Average pooling to a fixed size, `torch.nn.functional.adaptive_avg_pool2d`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op, require_map
+from fishcompile.tensor import TensorType, feature_map
+
+
+@dataclass(frozen=True)
+class AdaptiveAvgPool(Op):
+    """x (c, h, w) to (c, size, size), whatever h and w are."""
+
+    kind: ClassVar[str] = "adaptive_avg_pool"
+
+    size: int
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The channels of the input, size x size pixels."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        return feature_map(x.channels, (self.size, self.size))
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.adaptive_avg_pool2d(x, size)`."""
+        return f"F.adaptive_avg_pool2d({{0}}, {fields['size']})"

@@ -1,0 +1,30 @@
+"""Dropout of single features, `torch.nn.functional.dropout` (Srivastava et al., 2014)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Dropout(Op):
+    """Any shape to the same shape; in training, `percent` of the numbers are set to 0."""
+
+    kind: ClassVar[str] = "dropout"
+
+    percent: int = 50
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type."""
+        return inputs[0]
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.dropout(x, p, self.training)`."""
+        percent = fields["percent"]
+        rate = str(int(percent) / 100) if percent.isdecimal() else f"{percent} / 100"
+        return f"F.dropout({{0}}, {rate}, self.training)"

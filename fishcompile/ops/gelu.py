@@ -1,0 +1,26 @@
+"""Gaussian error linear unit (Hendrycks and Gimpel 2016), `torch.nn.functional.gelu`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Gelu(Op):
+    """Any shape to the same shape."""
+
+    kind: ClassVar[str] = "gelu"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type."""
+        return inputs[0]
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.gelu(x)`."""
+        return "F.gelu({0})"

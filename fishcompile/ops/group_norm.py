@@ -1,0 +1,38 @@
+"""Group normalisation over a feature map, `torch.nn.GroupNorm` (Wu and He, 2018)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class GroupNorm(Op):
+    """x (channels, h, w) to the same shape; each of `groups` is normalised by itself."""
+
+    kind: ClassVar[str] = "group_norm"
+
+    groups: int
+    channels: int
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type; checks channels, and that the groups divide them."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        require_channels(x, self.channels, "channels")
+        if self.groups < 1 or self.channels % self.groups:
+            message = f"{int(self.groups)} groups do not divide {int(self.channels)} channels"
+            raise ShapeError("FC302", message, "groups", divide=int(self.channels))
+        return x
+
+    def state(self) -> tuple[State, ...]:
+        """Weight and bias; there are no running figures."""
+        return (State("weight", (self.channels,)), State("bias", (self.channels,)))
+
+    @classmethod
+    def module(cls) -> Call:
+        """`nn.GroupNorm(groups, channels)`."""
+        return Call("nn.GroupNorm", (("groups", None), ("channels", None)))

@@ -1,0 +1,46 @@
+"""A fully connected layer, `torch.nn.Linear`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Call, Op, ShapeError, State
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Linear(Op):
+    """x (in_features,) to (out_features,)."""
+
+    kind: ClassVar[str] = "linear"
+
+    in_features: int
+    out_features: int
+    bias: bool = True
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """Takes vectors of in_features alone."""
+        (x,) = inputs
+        if len(x.shape) != 1:
+            raise ShapeError("FC303", f"linear needs a vector, got a map of {x}")
+        if x.channels != self.in_features:
+            message = f"expects {int(self.in_features)} features, got {x.channels}"
+            raise ShapeError("FC301", message, "in_features")
+        return TensorType((self.out_features,))
+
+    def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:
+        """One per weight; the bias is not counted."""
+        return inputs[0].channels * output.channels
+
+    def state(self) -> tuple[State, ...]:
+        """`weight` (out, in), and `bias` where there is one."""
+        weight = State("weight", (self.out_features, self.in_features))
+        return (weight, State("bias", (self.out_features,))) if self.bias else (weight,)
+
+    @classmethod
+    def module(cls) -> Call:
+        """`nn.Linear(in_features, out_features)`."""
+        return Call(
+            "nn.Linear", (("in_features", None), ("out_features", None)), (("bias", "True"),)
+        )

@@ -1,0 +1,26 @@
+"""Sigmoid-weighted linear unit (Elfwing et al. 2017), `torch.nn.functional.silu`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Silu(Op):
+    """Any shape to the same shape."""
+
+    kind: ClassVar[str] = "silu"
+
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """The input's type."""
+        return inputs[0]
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """`F.silu(x)`."""
+        return "F.silu({0})"

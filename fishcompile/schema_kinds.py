@@ -1,0 +1,157 @@
+"""Schema of nodes: what the keys of a graph's nodes are, which depends on each node's kind.
+
+A spec may define kinds itself, so its schema is made for it: every node stands in it under its own
+name with the keys of its kind. In the nodes of a composite block a whole number may be a formula.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from fishcompile.schema_file import resolved
+from fishcompile.schema_values import mapping_of
+from fishcompile.tree import Plain
+
+Schema = dict[str, Any]
+
+PREFIX = "kind_"
+FISH = ("tail", "body", "head", "bridge", "stem", "classifier", "dense")
+_COUNT = {"type": ["integer"], "minimum": 1, "maximum": 1000}
+_PARAMETER = {"type": ["integer"], "minimum": 0, "maximum": 1_000_000, "examples": [64]}
+_WHEN = {
+    "description": "Leaves the node out where it is not positive; readers read its first input.",
+    "type": ["integer"],
+    "minimum": -1_000_000_000,
+    "maximum": 1_000_000_000,
+    "examples": ["depth - 1"],
+}
+
+
+@cache
+def built_in() -> dict[str, Schema]:
+    """The kinds that every spec has, each with the schema of a node of it."""
+    return {
+        name.removeprefix(PREFIX): node
+        for name, node in resolved().items()
+        if name.startswith(PREFIX)
+    }
+
+
+def specialised(merged: Schema, value: dict[str, Plain]) -> Schema:
+    """The schema of merged trees with each node of `value` under its name, by its kind."""
+    blocks, graph = value.get("blocks"), value.get("graph")
+    if not isinstance(blocks, dict) and not isinstance(graph, dict):
+        return merged
+    kinds = {**defined(blocks), **built_in()}
+    properties = dict(merged["properties"])
+    if isinstance(graph, dict):
+        properties["graph"] = _graph(properties["graph"], graph, kinds)
+    if isinstance(blocks, dict):
+        inner = {name: _with_formulas(node) for name, node in kinds.items() if name not in FISH}
+        properties["blocks"] = _with_properties(
+            properties["blocks"],
+            {
+                name: _definition(properties["blocks"]["additionalProperties"], block, inner)
+                for name, block in blocks.items()
+            },
+        )
+    return {**merged, "properties": properties}
+
+
+def defined(blocks: Plain) -> dict[str, Schema]:
+    """The kinds that a spec's `blocks` make, as far as they can be read."""
+    found = blocks.items() if isinstance(blocks, dict) else ()
+    return {name: _call(name, block) for name, block in found if isinstance(block, dict)}
+
+
+def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
+    """The least and greatest number that a formula at `at` in a node may give, if it takes one."""
+    if at == ("when",):
+        return _WHEN["minimum"], _WHEN["maximum"]  # type: ignore[return-value]
+    if kind not in built_in():
+        if at == ("repeat",):
+            return 1, 1000
+        return (0, 1_000_000) if at[0] not in ("kind", "from", "to", "expect") else None
+    node = built_in()[kind]
+    for step in at:
+        node = mapping_of(node).get(step) or {}
+    node = node if "integer" in node.get("type", ()) else {}
+    return (node["minimum"], node["maximum"]) if node else None
+
+
+def _graph(schema: Schema, graph: dict[str, Plain], kinds: dict[str, Schema]) -> Schema:
+    nodes = {name: _node(node, kinds) for name, node in graph.items()}
+    return _with_properties(schema, nodes)
+
+
+def _node(node: Plain, kinds: dict[str, Schema]) -> Schema:
+    """What is said of a node: by its kind, or that it needs one that there is."""
+    kind = node.get("kind") if isinstance(node, dict) else None
+    if isinstance(kind, str) and kind in kinds:
+        return kinds[kind]
+    words = {"description": "What the node is.", "enum": list(kinds), "examples": ["conv"]}
+    return {"type": ["object"], "properties": {"kind": words}, "required": ["kind"]}
+
+
+def _definition(schema: Schema, block: Plain, kinds: dict[str, Schema]) -> Schema:
+    graph = block.get("graph") if isinstance(block, dict) else None
+    if not isinstance(graph, dict):
+        return schema
+    inner = _graph(schema["properties"]["graph"], graph, kinds)
+    return {**schema, "properties": {**schema["properties"], "graph": inner}}
+
+
+def _with_properties(schema: Schema, properties: dict[str, Schema]) -> Schema:
+    return {**schema, "properties": properties, "additionalProperties": True}
+
+
+def _call(name: str, block: dict[str, Plain]) -> Schema:
+    """The schema of a node whose kind is a block of the spec."""
+    conv = mapping_of(built_in()["conv"])
+    parameters, inputs = block.get("parameters"), block.get("inputs")
+    given = parameters if isinstance(parameters, dict) else {}
+    several = isinstance(inputs, list) and len(inputs) > 1
+    source = mapping_of(built_in()["concat"])["from"] if several else conv["from"]
+    if several and isinstance(inputs, list):
+        source = {**source, "minItems": len(inputs), "maxItems": len(inputs)}
+    said = f"A parameter of the block `{name}`."
+    keys: dict[str, Schema] = {
+        **{key: {**_PARAMETER, "description": said} for key in given},
+        "kind": {"const": name},
+        "from": source,
+        "expect": conv["expect"],
+    }
+    if not several:
+        keys["repeat"] = {**_COUNT, "description": "How often, one after the other.", "default": 1}
+    required = [key for key, default in given.items() if default == "required"]
+    return {
+        "description": f"The block `{name}` of this spec.",
+        "type": ["object"],
+        "properties": keys,
+        "required": ["kind", *(["from"] if several else []), *required],
+        "additionalProperties": False,
+    }
+
+
+def _with_formulas(node: Schema) -> Schema:
+    """The schema of a node inside a block: whole numbers may be texts, which are read later."""
+    keys = {name: _or_formula(below) for name, below in mapping_of(node).items()}
+    keys.pop("expect", None)
+    return {**node, "properties": {**keys, "when": _or_formula(_WHEN)}}
+
+
+def _or_formula(node: Schema) -> Schema:
+    if "integer" in node.get("type", ()):
+        formula = {"type": ["string"], "formula": True}
+        said: Schema = {
+            key: node[key] for key in ("description", "default", "examples") if key in node
+        }
+        return {**said, "if": {"type": "string"}, "then": formula, "else": node}
+    result = dict(node)
+    for key in ("then", "else"):
+        if key in node:
+            result[key] = _or_formula(node[key])
+    if "properties" in node:
+        result["properties"] = {name: _or_formula(n) for name, n in node["properties"].items()}
+    return result

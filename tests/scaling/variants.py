@@ -1,0 +1,43 @@
+"""Scaled variants as tests write them: a base, what the variant says, and what became of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fishcompile.pipeline import Analysis, analyse
+from fishcompile.reader import read_bytes
+from fishcompile.tree import Tree
+from tests.nets import shipped
+
+FISHNET99 = shipped("fishnet99").read_text(encoding="utf-8")
+HEAD = "fishspec: 2\nname: base\n"
+
+
+def vary(base: str, *variants: str) -> Analysis:
+    """The last of a chain of variants, each the text behind its `extends`, of a base's text."""
+    files = {"base.yaml": base}
+    last = "base.yaml"
+    for number, text in enumerate(variants):
+        name = f"variant{number}.yaml"
+        files[name] = f"fishspec: 2\nname: v{number}\nextends: {last}\n{text}\n"
+        last = name
+
+    def read(_: Path, name: str) -> Tree:
+        return read_bytes(files[name].encode(), name)
+
+    return analyse(Path(last), read)
+
+
+def numbers(analysis: Analysis) -> dict[str, int]:
+    """What became of each scaled number."""
+    return {one.name: one.new for one in analysis.adjustments}
+
+
+def reasons(analysis: Analysis) -> dict[str, str]:
+    """Why the numbers that are not exact are not."""
+    return {one.name: one.reason for one in analysis.adjustments if one.reason}
+
+
+def trunks(analysis: Analysis) -> dict[str, int]:
+    """The channels of each stage before its merge."""
+    return {name: facts.trunk.channels for name, facts in analysis.inference.stages.items()}
