@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.grammar.residual import ACTS
@@ -20,6 +21,7 @@ PARAMETERS = (
     "width", "int", "bias", "channels", "classes", "module", "padding", "len", "sum", "print",
 )
 # fmt: on
+_NAMES_ANOTHER = ("kind", "from", "to")
 
 
 def definitions(choose: Choose) -> Entry:
@@ -115,10 +117,7 @@ def _chain(choose: Choose, name: str, made: Entry) -> Entry:
         key = choose.one([n for n in names if n not in graph])
         graph[key] = _tail(choose, parameters)
     definition: Entry = {"doc": "A chain of nodes."} if choose.chance(50) else {}
-    if parameters:
-        definition["parameters"] = parameters
-    definition["graph"] = graph
-    return definition
+    return {**definition, **_given(parameters, graph), "graph": graph}
 
 
 def _tail(choose: Choose, parameters: Entry) -> Entry:
@@ -169,10 +168,17 @@ def _join(choose: Choose, name: str, made: Entry) -> Entry:
         widths = [f"{first}_channels", f"{second}_channels"]
         graph["both"] = {"kind": "concat", "from": ["out", first]}
         graph["last"] = {"kind": "conv", "out": choose.one([*widths, " + ".join(widths)])}
-    definition: Entry = {"inputs": [first, second]}
-    if parameters:
-        definition["parameters"] = parameters
-    return {**definition, "graph": graph}
+    return {"inputs": [first, second], **_given(parameters, graph), "graph": graph}
+
+
+def _given(parameters: Entry, graph: Entry) -> Entry:
+    """The `parameters` of a block: those that its nodes read, as another is an error."""
+    numbers = (
+        value for node in graph.values() for key, value in node.items() if key not in _NAMES_ANOTHER
+    )
+    words = {word for value in numbers for word in re.findall(r"[a-z_0-9]+", str(value))}
+    read = {name: default for name, default in parameters.items() if name in words}
+    return {"parameters": read} if read else {}
 
 
 def _hourglass(choose: Choose, name: str, made: Entry) -> Entry:

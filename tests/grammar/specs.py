@@ -277,9 +277,10 @@ class _Wide:
         choose, fish = self.choose, self.fish
         taken = set(fish.outputs)
         for source in [*fish.unread, *(n for n in fish.maps if n != "input" and choose.chance(8))]:
-            if choose.chance(60):
-                free = ["scores", "mask", "vector", "feature", source]
-                name = choose.one([n for n in free if n not in taken])
+            names = ("scores", "mask", "vector", "feature", source)
+            free = [name for name in names if name not in taken]
+            if free and choose.chance(60):
+                name = choose.one(free)
                 taken.add(name)
                 tree.setdefault("outputs", {})[name] = source
                 fish.outputs[name] = fish.maps[source]

@@ -14,6 +14,7 @@ from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
 from fishcompile.reader import read_text
 from fishcompile.schema import validate
 from fishcompile.schema_file import merged_schema, schema_file
+from fishcompile.schema_kinds import built_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,10 +197,16 @@ def test_every_key_is_described() -> None:
     assert short == set()
 
 
-def test_every_mapping_is_closed() -> None:
-    for node in subschemas(schema_file()):
-        if "properties" in node and "object" in node.get("type", ()):
-            assert node["additionalProperties"] is False
+def test_every_mapping_is_closed_but_a_node_which_its_kind_closes() -> None:
+    nodes = [n for n in subschemas(schema_file()) if "object" in n.get("type", ())]
+    mappings = [node for node in nodes if "properties" in node]
+    (open_,) = (node for node in mappings if node.get("additionalProperties") is not False)
+    assert open_ is DEFS["node"]
+    by_kind = {
+        branch["if"]["properties"]["kind"]["const"]: branch["then"]["$ref"]
+        for branch in open_["allOf"]
+    }
+    assert by_kind == {kind: f"#/$defs/kind_{kind}" for kind in built_in()}
 
 
 def test_references_are_local_and_have_annotations_alone_beside_them() -> None:
