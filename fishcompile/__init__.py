@@ -60,8 +60,6 @@ def compile(spec: str | os.PathLike[str]) -> Network:  # noqa: A001
         ModuleNotFoundError: torch is not installed.
     """
     from fishcompile.pipeline import compiled
-    from fishcompile.targets.module import instantiate
-    from fishcompile.targets.source import emit_source
+    from fishcompile.targets.module import network
 
-    analysis = compiled(Path(spec))
-    return instantiate(emit_source(analysis), analysis.stages.name)
+    return network(compiled(Path(spec)))

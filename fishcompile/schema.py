@@ -16,6 +16,7 @@ from fishcompile.schema_file import merged_schema
 from fishcompile.schema_identity import VERSION, bad_names, wrong_version
 from fishcompile.schema_kinds import specialised
 from fishcompile.schema_messages import Kind, Problem, root_causes, word
+from fishcompile.schema_plugins import bad_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,8 @@ def validate(tree: Tree, by: int = VERSION) -> tuple[Diagnostic, ...]:
     found_ = _problems(tree, schema)
     problems = root_causes(sorted(found_, key=lambda problem: _place(tree, problem)))
     worded = word(tree, schema, problems[:MAX_FINDINGS])
-    found = report([*bad_names(tree), *bad_block_names(tree), *worded]).diagnostics
+    named = [*bad_names(tree), *bad_block_names(tree), *bad_plugins(tree)]
+    found = report([*named, *worded]).diagnostics
     left_out = len(found[MAX_FINDINGS:]) + len(problems[MAX_FINDINGS:])
     if not left_out:
         return found

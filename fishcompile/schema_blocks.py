@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.names import check_name, shown, suggest_name
+from fishcompile.plugins import NODE_KEYS
 from fishcompile.schema_kinds import built_in
 from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
 INPUT = "input"
-# What a node says of itself, whatever its kind, and what an emitted constructor calls.
-_KEYS = ("kind", "from", "to", "when", "repeat", "expect", "after")
+# What an emitted constructor calls.
 _CALLED = ("super", "range")
 _FREE = ("features", "skip", "taps")  # names of the network's own class, and of no block's
 _INPUTS = (INPUT, "x", *_FREE)  # no module is called so, but an argument may be
@@ -56,7 +56,7 @@ def _entries(value: Plain) -> Iterator[tuple[str, dict[str, Plain]]]:
 def _names(what: str, path: Path, entries: Plain, tree: Tree) -> Iterator[Diagnostic]:
     for name in entries if isinstance(entries, dict) else ():
         reason = None if what == "node" and name in _FREE else check_name(name)
-        if what == "parameter" and name in _KEYS:
+        if what == "parameter" and name in NODE_KEYS:
             reason = "is a key of nodes"
         elif what == "parameter" and name in _CALLED:
             reason = "is a name that emitted files use themselves"

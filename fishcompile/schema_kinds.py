@@ -9,7 +9,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from fishcompile.plugins import is_plugin, offered
 from fishcompile.schema_file import resolved
+from fishcompile.schema_plugins import plugin_keys, plugin_node, plugins_named
 from fishcompile.schema_values import mapping_of
 from fishcompile.tree import Plain
 
@@ -17,7 +19,13 @@ Schema = dict[str, Any]
 
 PREFIX = "kind_"
 FISH = ("tail", "body", "head", "bridge", "stem", "classifier", "dense")
-_COUNT = {"type": ["integer"], "minimum": 1, "maximum": 1000}
+_REPEAT = {
+    "description": "How often, one after the other.",
+    "type": ["integer"],
+    "minimum": 1,
+    "maximum": 1000,
+    "default": 1,
+}
 _PARAMETER = {"type": ["integer"], "minimum": 0, "maximum": 1_000_000, "examples": [64]}
 _WHEN = {
     "description": "Leaves the node out where it is not positive; readers read its first input.",
@@ -43,7 +51,7 @@ def specialised(merged: Schema, value: dict[str, Plain]) -> Schema:
     blocks, graph = value.get("blocks"), value.get("graph")
     if not isinstance(blocks, dict) and not isinstance(graph, dict):
         return merged
-    kinds = {**defined(blocks), **built_in()}
+    kinds = {**defined(blocks), **built_in(), **_plugged(value)}
     properties = dict(merged["properties"])
     if isinstance(graph, dict):
         properties["graph"] = _graph(properties["graph"], graph, kinds)
@@ -69,15 +77,23 @@ def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
     """The least and greatest number that a formula at `at` in a node may give, if it takes one."""
     if at == ("when",):
         return _WHEN["minimum"], _WHEN["maximum"]  # type: ignore[return-value]
-    if kind not in built_in():
-        if at == ("repeat",):
-            return 1, 1000
+    if at == ("repeat",) and kind not in built_in():
+        return 1, 1000
+    node = plugin_keys(kind) if is_plugin(kind) else built_in().get(kind)
+    if node is None:
         return (0, 1_000_000) if at[0] not in ("kind", "from", "to", "expect") else None
-    node = built_in()[kind]
     for step in at:
         node = mapping_of(node).get(step) or {}
     node = node if "integer" in node.get("type", ()) else {}
     return (node["minimum"], node["maximum"]) if node else None
+
+
+def _plugged(value: dict[str, Plain]) -> dict[str, Schema]:
+    """The kinds that plug-ins make, as far as the spec names them."""
+    conv, concat = mapping_of(built_in()["conv"]), mapping_of(built_in()["concat"])
+    common = {"expect": conv["expect"], "repeat": _REPEAT}
+    named = plugins_named(value)
+    return {name: plugin_node(name, conv["from"], concat["from"], common) for name in named}
 
 
 def _graph(schema: Schema, graph: dict[str, Plain], kinds: dict[str, Schema]) -> Schema:
@@ -90,7 +106,9 @@ def _node(node: Plain, kinds: dict[str, Schema]) -> Schema:
     kind = node.get("kind") if isinstance(node, dict) else None
     if isinstance(kind, str) and kind in kinds:
         return kinds[kind]
-    words = {"description": "What the node is.", "enum": list(kinds), "examples": ["conv"]}
+    names = [name for name in kinds if not is_plugin(name)]
+    known = [*names, *offered()]
+    words = {"description": "What the node is.", "enum": known, "examples": ["conv"]}
     return {"type": ["object"], "properties": {"kind": words}, "required": ["kind"]}
 
 
@@ -123,7 +141,7 @@ def _call(name: str, block: dict[str, Plain]) -> Schema:
         "expect": conv["expect"],
     }
     if not several:
-        keys["repeat"] = {**_COUNT, "description": "How often, one after the other.", "default": 1}
+        keys["repeat"] = _REPEAT
     required = [key for key, default in given.items() if default == "required"]
     return {
         "description": f"The block `{name}` of this spec.",

@@ -22,7 +22,7 @@ ORDER = [
     "diagnostics", "formats", "files",
     "scalars", "yaml_text", "yaml_syntax", "composer", "reader", "walking",
     "respell", "schema_values", "schema_identity", "schema_messages",
-    "schema_file", "schema_kinds", "schema_blocks", "schema",
+    "schema_file", "plugins", "schema_plugins", "schema_kinds", "schema_blocks", "schema",
     "ops", "ir", "blocks", "language", "inputs", "expand", "analysis", "rules", "policy",
     "pipeline", "fixing", "targets", "weights", "lsp",
     "cli", "__init__", "__main__",

@@ -102,12 +102,12 @@ def _build_module(analysis: Analysis, output: Path, force: bool) -> None:
     except ModuleNotFoundError:
         way_out = "pip install 'fishcompile[torch]'"
         raise UsageError("building a module needs torch", way_out) from None
-    from fishcompile.targets.module import instantiate
+    from fishcompile.targets.module import network
 
     if not force:
         refuse_existing(output, "")
     buffer = BytesIO()
-    torch.save(instantiate(emit_source(analysis), analysis.stages.name), buffer)
+    torch.save(network(analysis), buffer)
     write_atomic(output, buffer.getvalue())
     print(f"wrote {output} ({analysis.total.parameters:,} parameters)")
 

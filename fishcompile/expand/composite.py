@@ -14,7 +14,7 @@ from fishcompile.formula import Sym, formula_of
 from fishcompile.ir.builder import Block, Builder, Part
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Kind, Parameter, Value
-from fishcompile.language.composites import evaluated
+from fishcompile.language.formulas import evaluated
 from fishcompile.language.graph_spec import Config, Definition, InnerNode
 from fishcompile.language.nodes import node_config
 from fishcompile.ops.base import ShapeError
@@ -74,7 +74,7 @@ def composite(definition: Definition, name: str, bind: Bind) -> type[Composite]:
     widths = [width_name(name) for name in definition.inputs]
     parameters = sorted(definition.parameters, key=lambda pair: pair[1] is not None)
     names = [*widths, *(name for name, _ in parameters)]
-    members = {"_definition": definition, "_bind": staticmethod(bind)}
+    members = {"_definition": definition, "_bind": staticmethod(bind), "__module__": __name__}
     return make_dataclass(
         name,
         [(name, "int", field()) for name in names],

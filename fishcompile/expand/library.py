@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from fishcompile.blocks import registry
 from fishcompile.expand import fish
 from fishcompile.expand.composite import Composite, composite, instance
 from fishcompile.expand.nodes import KINDS
+from fishcompile.expand.plugged import plugged
 from fishcompile.ir.builder import Block, Part, Row
 from fishcompile.ir.graph import SEQUENTIAL
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec
 from fishcompile.names import camel
+from fishcompile.ops.base import Op, ShapeError
+from fishcompile.plugins import is_plugin
 from fishcompile.tensor import TensorType
 
 
@@ -33,12 +37,18 @@ class Library:
             return fish.bind(config, inputs)
         if config.kind in KINDS:
             return KINDS[config.kind](*inputs, **dict(config.values))
-        first = self._block(config, *inputs)
+        first: Op | Block = self._block(config, *inputs)
         if config.repeat == 1:
             return first
+        if isinstance(first, Op):
+            message = f"`{config.kind}` is one operation, which cannot be repeated"
+            raise ShapeError("FC206", message, "repeat")
         return Row(first, partial(self._block, config), config.repeat)
 
-    def _block(self, config: NodeSpec, *inputs: TensorType) -> Block:
+    def _block(self, config: NodeSpec, *inputs: TensorType) -> Any:
+        """A block, or of a plug-in perhaps an op."""
+        if is_plugin(config.kind):
+            return plugged(config.kind, inputs, dict(config.values))
         kind = self._classes.get(config.kind)
         if kind is None:
             definition = self._definitions[config.kind]

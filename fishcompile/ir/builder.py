@@ -8,7 +8,7 @@ its formula: the same code gives the shapes, the costs and the text of the emitt
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from inspect import signature
 from itertools import islice
@@ -16,6 +16,7 @@ from typing import Any
 
 from fishcompile.formula import Const, Formula, Sym, Var, formula_of
 from fishcompile.ir.fault import ExpansionError
+from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Parameter, Scope, Value
 from fishcompile.ir.symbols import (
     formulas_of,
@@ -48,9 +49,9 @@ class Block(ABC):
     def kind(cls) -> Kind:
         """What the instances share, read off the class: docstring, arguments, parameters."""
         parameters = tuple(
-            Parameter(f.name, str(f.type), None if f.default is MISSING else int(f.default))
+            Parameter(f.name, type_, None if f.default is MISSING else int(f.default))
             for f in fields(cls)
-            if f.type in ("int", "bool")
+            if (type_ := getattr(f.type, "__name__", f.type)) in ("int", "bool")
         )
         doc = (cls.__doc__ or "").partition("\n")[0]
         return Kind(cls.__name__, doc, cls.arguments(), parameters)
@@ -87,6 +88,7 @@ class Builder:
         self._stack: list[Scope] = []
         self._templates: dict[Any, Template] = {}
         self._kinds: dict[type[Block], Kind] = {}
+        self._named: dict[str, type[Block]] = {}
         self.expansions = 0  # of blocks that were not just repeated
 
     @property
@@ -116,7 +118,7 @@ class Builder:
         formulas = formulas_of(op)
         types = tuple(value.type for value in inputs)
         try:
-            type_ = op.infer(*types)
+            type_ = inferred(op, types)
         except ShapeError as error:
             levels = self._blame(error.field, formulas)
             raise ExpansionError(error, path, levels[-1], types, levels) from None
@@ -135,16 +137,17 @@ class Builder:
     def fault(self, name: str, error: ShapeError) -> ExpansionError:
         """The error of a part that a block cannot make: its field is a parameter of the block.
 
-        A word has no formula to follow, and is handed on under its own name.
+        Without `name` it is the block's own. A word has no formula to follow, and is handed on
+        under its own name.
         """
         field = error.field or ""
         levels = self._blame(field, ((field, Var(field)),))
-        return ExpansionError(error, self.path(name), levels[-1] or (field,), (), levels)
+        path = self.path(name) if name else self._stack[-1].name
+        return ExpansionError(error, path, levels[-1] or (field,), (), levels)
 
     def _expand(self, name: str, block: Block, inputs: tuple[Value, ...]) -> Value:
+        self._meet(name, block)
         numbers = numbers_of(block)
-        if type(block) not in self._kinds:
-            self._kinds[type(block)] = type(block).kind()
         scope = self._open(name, type(block).__name__, numbers, formulas_of(block), inputs)
         words = tuple(value for value in vars(block).values() if not isinstance(value, int))
         key = (type(block), numbers, words, tuple(value.type for value in inputs))
@@ -161,15 +164,30 @@ class Builder:
         inside = {name: Sym(value, Var(name)) for name, value in numbers}
         bound: Any = replace(block, **inside)
         kind: Any = type(block)
+        foreign = is_foreign(kind)
         # what enters is written in the terms of the block around this one, so it is plain here
         plain = [Value(value.name, without_formulas(value.type)) for value in inputs]
         # by way of the class: a block that a spec defines may have a parameter called `expand`
-        output = kind.expand(bound, self, *plain)
+        try:
+            output = expanded(bound, self, plain) if foreign else kind.expand(bound, self, *plain)
+        except ShapeError as error:
+            raise self.fault("", error) from None
         nodes = list(islice(self._nodes.values(), nodes_before, None))
         scopes = list(islice(self._scopes.values(), scopes_before, None))
         self._templates[key] = cut(scope.name, inputs, output, nodes, scopes)
         outside = Value(output.name, seen_from_outside(output.type, block))
         return self._close(scope, outside)
+
+    def _meet(self, name: str, block: Block) -> None:
+        """Notes the class of a block. Raises ExpansionError for one that cannot be emitted."""
+        kind = type(block)
+        if kind in self._kinds:
+            return
+        try:
+            require_block(block, self._named.setdefault(kind.__name__, kind))
+        except ShapeError as error:
+            raise self.fault(name, error) from None
+        self._kinds[kind] = kind.kind()
 
     def repeat(self, name: str, first: Block, rest: Block, count: int, x: Value) -> Value:
         """`first` and then `count - 1` times `rest`, in a Sequential. With count 0, `x` itself."""
@@ -206,6 +224,14 @@ class Builder:
         """The type of a node or input."""
         inputs = (value.type for value in self._inputs if value.name == name)
         return self._nodes[name].type if name in self._nodes else next(inputs)
+
+    def inside(self) -> Iterator[Item]:
+        """What the block that is open has of its own so far."""
+        path = self._stack[-1].name
+        items: tuple[Item, ...] = (*self._nodes.values(), *self._scopes.values())
+        for item in items:
+            if item.name.rpartition(".")[0] == path:
+                yield item
 
     def graph(
         self,

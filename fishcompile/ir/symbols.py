@@ -45,7 +45,7 @@ def reads(names: tuple[str, ...], formulas: tuple[tuple[str, Formula], ...]) -> 
 
 @cache
 def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
-    return tuple((f.name, f.type == "bool") for f in fields(holder))
+    return tuple((f.name, f.type in ("bool", bool)) for f in fields(holder))
 
 
 def numbers_of(holder: Op | Block) -> tuple[tuple[str, int], ...]:

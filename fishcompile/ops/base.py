@@ -66,6 +66,8 @@ class Op(ABC):
     kind: ClassVar[str]
     # how many operands are read for their values; a further one only gives a size
     reads: ClassVar[int | None] = None
+    # of an op of a plug-in: the functions and modules of torch that its text calls
+    calls: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -97,10 +99,11 @@ class Op(ABC):
         return "{self}({0})"
 
 
-def require_map(x: TensorType, kind: str) -> None:
-    """Raises ShapeError unless `x` is a feature map."""
+def require_map(x: TensorType, kind: str, operand: int | None = None) -> None:
+    """Raises ShapeError unless `x`, the input at `operand` of several, is a feature map."""
     if len(x.shape) != 3:
-        raise ShapeError("FC303", f"{kind} needs a feature map, got a vector of {x}")
+        message = f"{kind} needs a feature map, got a vector of {x}"
+        raise ShapeError("FC303", message, operand=operand)
 
 
 def require_channels(x: TensorType, channels: int, field: str) -> None:

@@ -15,30 +15,40 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from fishcompile.targets.python_source.class_names import class_name
+from fishcompile.targets.python_source.emit import calls_of
 from fishcompile.targets.python_source.guard import verify
+from fishcompile.targets.source import emit_source
 
 if TYPE_CHECKING:
     from torch import nn
 
+    from fishcompile.pipeline import Analysis
     from fishcompile.targets.network import Network
 
 
-def instantiate(text: str, name: str) -> Network:
-    """A new network of the emitted text whose spec is called `name`."""
-    model: Network = getattr(load_text(text), class_name(name))()
+def network(analysis: Analysis) -> Network:
+    """A new network of a spec without errors."""
+    name, calls = analysis.stages.name, calls_of(analysis.inference.graph)
+    return instantiate(emit_source(analysis), name, calls)
+
+
+def instantiate(text: str, name: str, calls: tuple[str, ...] = ()) -> Network:
+    """A new network of the emitted text whose spec is called `name`; see `load_text`."""
+    model: Network = getattr(load_text(text, calls), class_name(name))()
     return model
 
 
-def load_text(text: str) -> ModuleType:
+def load_text(text: str, calls: tuple[str, ...] = ()) -> ModuleType:
     """The module that the emitted text is, executed once per process.
 
-    Raises UnsafeOutputError where the text holds what fishcompile would not emit.
+    `calls` are what ops of plug-ins in it call of torch. Raises UnsafeOutputError where the text
+    holds what fishcompile would not emit.
     """
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = f"fishcompile_generated_{digest}"
     if name in sys.modules:
         return sys.modules[name]
-    verify(text)
+    verify(text, calls)
     file = f"<fishcompile {digest}>"
     module = ModuleType(name)
     module.__file__ = file
@@ -48,19 +58,19 @@ def load_text(text: str) -> ModuleType:
     exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102
     for value in list(vars(module).values()):
         if isinstance(value, type) and value.__module__ == name:
-            copyreg.pickle(value, _reducer(text))
+            copyreg.pickle(value, _reducer(text, calls))
     return module
 
 
-def _reducer(text: str) -> Any:
+def _reducer(text: str, calls: tuple[str, ...]) -> Any:
     def reduce(instance: nn.Module) -> tuple[Any, ...]:
-        return _new, (text, type(instance).__name__), instance.__dict__
+        return _new, (text, type(instance).__name__, calls), instance.__dict__
 
     return reduce
 
 
-def _new(text: str, name: str) -> nn.Module:
+def _new(text: str, name: str, calls: tuple[str, ...] = ()) -> nn.Module:
     """An instance without its state, which the unpickler sets next."""
-    kind = getattr(load_text(text), name)
+    kind = getattr(load_text(text, calls), name)
     instance: nn.Module = kind.__new__(kind)
     return instance

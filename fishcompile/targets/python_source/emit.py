@@ -34,8 +34,13 @@ def emit(graph: Graph, digest: str, total: Cost) -> str:
     sections = [_head(graph, written), *written, _main(graph)]
     body = "\n\n\n".join("\n".join(lines) for lines in sections).split("\n")
     text = stamped(body, graph.name, digest)
-    verify(text)
+    verify(text, calls_of(graph))
     return text
+
+
+def calls_of(graph: Graph) -> tuple[str, ...]:
+    """What the ops of plug-ins in a graph call of torch, beside what fishcompile's own do."""
+    return tuple(sorted({call for node in graph.nodes for call in node.op.calls}))
 
 
 def _head(graph: Graph, below: Sequence[Sequence[str]]) -> list[str]:

@@ -3,12 +3,13 @@
 The last wall behind the name checks: whatever a spec did to get here, a name, an attribute or a
 call that no emission needs is refused before a file is written or code is run. A name may be
 read only if the text itself binds it or it is listed here, so nothing listed can be smuggled
-under another name.
+under another name. What the ops of a plug-in call, of torch, is allowed where they are used.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 _NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
@@ -42,15 +43,18 @@ _METHODS = {
     "numel", "items",
 }  # fmt: skip
 _ATTRIBUTES = {*_METHODS, "shape", "weight"}
-_OF_TORCH = _CALLS | {"nn.Module"}
 
 
 class UnsafeOutputError(Exception):
     """The emitter wrote something that it never should: a bug, not the user's fault."""
 
 
-def verify(text: str) -> None:
-    """Raises UnsafeOutputError where the text holds a node or a call that no emission needs."""
+def verify(text: str, calls: Iterable[str] = ()) -> None:
+    """Raises UnsafeOutputError where the text holds a node or a call that no emission needs.
+
+    `calls` are the functions and modules of torch that ops of plug-ins call besides.
+    """
+    allowed = _CALLS | {call for call in calls if call.partition(".")[0] in _ROOTS}
     if not text.isascii() or any(c != "\n" and not c.isprintable() for c in text):
         raise UnsafeOutputError("the emitted text is not plain ASCII")
     try:
@@ -63,12 +67,12 @@ def verify(text: str) -> None:
     bound |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
-        fault = _fault(node, classes, classes | bound | _NAMES, id(node) in inner)
+        fault = _fault(node, classes, classes | bound | _NAMES, id(node) in inner, allowed)
         if fault:
             raise UnsafeOutputError(f"line {getattr(node, 'lineno', 1)}: {fault}")
 
 
-def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool) -> str:
+def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool, calls: set[str]) -> str:
     """What is wrong with a node, empty where nothing is; `inner` ones stand before a dot."""
     match node:
         case _ if not isinstance(node, _NODES):
@@ -89,9 +93,11 @@ def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool) -> st
             known = name in names or (inner and name in _ROOTS)
             return "" if known else f"the name {name}"
         case ast.Attribute():
-            return "" if _may_read(node, inner) else f"the attribute {ast.unparse(node)}"
+            return "" if _may_read(node, inner, calls) else f"the attribute {ast.unparse(node)}"
         case ast.Call(func=function):
-            return "" if _may_call(function, classes) else f"call of {ast.unparse(function)}"
+            return (
+                "" if _may_call(function, classes | calls) else f"call of {ast.unparse(function)}"
+            )
         case _:
             return ""
 
@@ -106,7 +112,7 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name != "__init__"
 
 
-def _may_read(node: ast.Attribute, inner: bool) -> bool:
+def _may_read(node: ast.Attribute, inner: bool, calls: set[str]) -> bool:
     root: ast.expr = node
     while isinstance(root, ast.Attribute):
         root = root.value
@@ -115,13 +121,14 @@ def _may_read(node: ast.Attribute, inner: bool) -> bool:
         return False
     if isinstance(root, ast.Name) and root.id in _ROOTS:
         name = ast.unparse(node)
-        return name in _OF_TORCH or (inner and any(n.startswith(f"{name}.") for n in _OF_TORCH))
+        of_torch = calls | {"nn.Module"}
+        return name in of_torch or (inner and any(n.startswith(f"{name}.") for n in of_torch))
     return not node.attr.startswith("_") if own else node.attr in _ATTRIBUTES
 
 
-def _may_call(function: ast.expr, classes: set[str]) -> bool:
+def _may_call(function: ast.expr, named: set[str]) -> bool:
     name = ast.unparse(function)
-    if name in _CALLS or name in _BUILTINS or name in classes or name == "model":
+    if name in _BUILTINS or name in named or name == "model":
         return True
     if not isinstance(function, ast.Attribute):
         return False
