@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "mutations.md"
+VARIANTS = ("variant.yaml", "deep.yaml", "wider.yaml", "widest.yaml")
 INTRO = """# Mutated specs
 
 Every spec below holds but for one mistake. `tests/mutations/cases` has them as text, one family a
@@ -33,12 +34,12 @@ def page() -> str:
     for family in dict.fromkeys(case.family for case in found):
         members = [case for case in found if case.family == family]
         families[family] = list(members)
-        layered = sum(case.checked in ("variant.yaml", "deep.yaml") for case in members)
+        layered = sum(case.checked in VARIANTS for case in members)
         rules = sorted({expected.rule for case in members for expected in case.expected})
         title = family.replace("_", " ")
         cells = (title, members[0].about, str(len(members)), str(layered or ""), ", ".join(rules))
         rows.append(f"| {' | '.join(cells)} |")
-    layered = sum(case.checked in ("variant.yaml", "deep.yaml") for case in found)
+    layered = sum(case.checked in VARIANTS for case in found)
     rows.append(f"| **all** | | **{len(found)}** | **{layered}** | |")
     lines = [INTRO + "\n".join(rows)]
     for family in families:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from fishcompile.source import Span
+from fishcompile.tree import Path, Tree
 
 MAX_FINDINGS = 100  # nobody reads more, and each costs time to word
 
@@ -111,3 +112,9 @@ def report(diagnostics: Iterable[Diagnostic], skipped: int = 0) -> Report:
     unique = dict.fromkeys(diagnostics)
     place = sorted(unique, key=lambda d: (d.span.source.name, d.span.line, d.span.column, d.rule))
     return Report(tuple(place), skipped)
+
+
+def taken_away(tree: Tree, *paths: Path) -> tuple[Related, ...]:
+    """Where a variant took away the first of the entries that one did, for what still needs it."""
+    spans = [tree.removed[path] for path in paths if path in tree.removed]
+    return tuple(Related(span, "a variant takes it away here") for span in spans[:1])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-MAX_TERMS = 100
+MAX_LENGTH = 60  # of what is printed, brackets not counted
 
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "+": operator.add,
@@ -66,7 +66,10 @@ Formula = Const | Var | Binary
 
 
 def binary(symbol: str, left: Formula, right: Formula) -> Formula:
-    """`left symbol right`, folded where both are constant or one is neutral."""
+    """`left symbol right`, folded where both are constant or one is neutral.
+
+    In a sum, what stands there several times is said once: `a + 4 + a + 4` is `a * 2 + 8`.
+    """
     match symbol, left, right:
         case _, Const(a), Const(b) if not (symbol == "//" and b == 0):
             return Const(_OPERATIONS[symbol](a, b))
@@ -80,8 +83,42 @@ def binary(symbol: str, left: Formula, right: Formula) -> Formula:
             return x
         case (("+" | "-"), x, Const(0)):
             return x
+        case "+" | "-", _, _:
+            return _collected(Binary(symbol, left, right))
         case _:
             return Binary(symbol, left, right)
+
+
+def _collected(total: Binary) -> Formula:
+    """A sum with its equal terms brought together; as it is where no two are equal."""
+    terms: dict[Formula, int] = {}
+    count = constant = constants = 0
+    for factor, term in _terms(total, 1):
+        if isinstance(term, Const):
+            constant += factor * term.value
+            constants += term.value != 0
+        else:
+            terms[term] = terms.get(term, 0) + factor
+            count += 1
+    if count == len(terms) and constants < 2:
+        return total
+    found: Formula = Const(0)
+    for term, factor in terms.items():
+        part = binary("*", term, Const(abs(factor)))
+        found = binary("+" if factor > 0 else "-", found, part) if factor else found
+    return binary("+" if constant >= 0 else "-", found, Const(abs(constant)))
+
+
+def _terms(formula: Formula, factor: int) -> Iterator[tuple[int, Formula]]:
+    """The terms of a sum, each with how often it stands there, from left to right."""
+    match formula:
+        case Binary("+" | "-" as symbol, left, right):
+            yield from _terms(left, factor)
+            yield from _terms(right, factor if symbol == "+" else -factor)
+        case Binary("*", term, Const(times)) if not isinstance(term, Const):
+            yield factor * times, term
+        case _:
+            yield factor, formula
 
 
 def substitute(formula: Formula, values: Mapping[str, Formula]) -> Formula:
@@ -120,6 +157,10 @@ def evaluate(formula: Formula, values: Mapping[str, int]) -> int:
 class InexactError(ValueError):
     """A division that leaves a remainder, or by zero; the message says which numbers."""
 
+    def __init__(self, message: str, divisor: Formula) -> None:
+        super().__init__(message)
+        self.divisor = divisor
+
 
 def compute(formula: Formula, values: Mapping[str, int]) -> int:
     """The number the formula gives, in the arithmetic of `values`: of Syms, a Sym.
@@ -134,7 +175,7 @@ def compute(formula: Formula, values: Mapping[str, int]) -> int:
         case Binary(symbol, left, right):
             a, b = compute(left, values), compute(right, values)
             if symbol == "//" and (b == 0 or a % b):
-                raise InexactError(f"{a} // {b} is not a whole number")
+                raise InexactError(f"{a} // {b} is not a whole number", right)
             return _OPERATIONS[symbol](a, b)
 
 
@@ -161,15 +202,16 @@ def _from_ast(node: ast.expr) -> Formula:
 
 
 def _is_short(formula: Formula) -> bool:
-    """Whether a formula has at most MAX_TERMS numbers and names: a row of sums may double it."""
-    todo, terms = [formula], 0
-    while todo and terms <= MAX_TERMS:
+    """Whether a formula fits a line of an emitted file, behind the name of what it is for."""
+    todo, length = [formula], 0
+    while todo and length <= MAX_LENGTH:
         match todo.pop():
             case Binary(_, left, right):
                 todo += (left, right)
-            case _:
-                terms += 1
-    return terms <= MAX_TERMS
+                length += 3
+            case leaf:
+                length += len(str(leaf))
+    return length <= MAX_LENGTH or not isinstance(formula, Binary)
 
 
 class Sym(int):

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.names import check_name, shown, suggest_name
 from fishcompile.plugins import NODE_KEYS
-from fishcompile.schema_kinds import built_in
+from fishcompile.schema_kinds import built_in, residual_kinds
 from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
@@ -38,7 +38,7 @@ def bad_block_names(tree: Tree) -> Iterator[Diagnostic]:
         yield from _names("layer", ("graph", node, "layers"), entry.get("layers"), tree)
     for name, block in _entries(blocks):
         at: Path = ("blocks", name)
-        if name in built_in():
+        if name in built_in() or name in residual_kinds():
             message = f"`{name}` is a kind that every spec has"
             help_ = ("choose another name for the block",)
             yield Diagnostic("FC201", message, tree.key_span(at), help=help_)

@@ -12,6 +12,7 @@ from typing import Any
 from fishcompile.plugins import is_plugin, offered
 from fishcompile.schema_file import resolved
 from fishcompile.schema_plugins import plugin_keys, plugin_node, plugins_named
+from fishcompile.schema_residual import node_with_block, with_blocks
 from fishcompile.schema_values import mapping_of
 from fishcompile.tree import Plain
 
@@ -46,24 +47,25 @@ def built_in() -> dict[str, Schema]:
     }
 
 
+@cache
+def residual_kinds() -> frozenset[str]:
+    """The kinds of residual blocks that every spec has."""
+    return frozenset(mapping_of(resolved()["block"])["kind"]["enum"])
+
+
 def specialised(merged: Schema, value: dict[str, Plain]) -> Schema:
     """The schema of merged trees with each node of `value` under its name, by its kind."""
     blocks, graph = value.get("blocks"), value.get("graph")
-    if not isinstance(blocks, dict) and not isinstance(graph, dict):
-        return merged
-    kinds = {**defined(blocks), **built_in(), **_plugged(value)}
-    properties = dict(merged["properties"])
+    own = {**defined(blocks), **_plugged(value)}
+    kinds = {**own, **built_in()}
+    properties = with_blocks(merged["properties"], value, own) if own else merged["properties"]
     if isinstance(graph, dict):
-        properties["graph"] = _graph(properties["graph"], graph, kinds)
+        nodes = {name: _node(node, kinds, own) for name, node in graph.items()}
+        properties = {**properties, "graph": _with_properties(properties["graph"], nodes)}
     if isinstance(blocks, dict):
-        inner = {name: _with_formulas(node) for name, node in kinds.items() if name not in FISH}
-        properties["blocks"] = _with_properties(
-            properties["blocks"],
-            {
-                name: _definition(properties["blocks"]["additionalProperties"], block, inner)
-                for name, block in blocks.items()
-            },
-        )
+        one = properties["blocks"]["additionalProperties"]
+        made = {name: _definition(one, block, kinds, own) for name, block in blocks.items()}
+        properties = {**properties, "blocks": _with_properties(properties["blocks"], made)}
     return {**merged, "properties": properties}
 
 
@@ -82,6 +84,8 @@ def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
     node = plugin_keys(kind) if is_plugin(kind) else built_in().get(kind)
     if node is None:
         return (0, 1_000_000) if at[0] not in ("kind", "from", "to", "expect") else None
+    if at[0] == "block" and at[1:] and at[1] not in mapping_of(mapping_of(node)["block"]):
+        return 0, 1_000_000  # a parameter of a block that the spec defines
     for step in at:
         node = mapping_of(node).get(step) or {}
     node = node if "integer" in node.get("type", ()) else {}
@@ -96,28 +100,27 @@ def _plugged(value: dict[str, Plain]) -> dict[str, Schema]:
     return {name: plugin_node(name, conv["from"], concat["from"], common) for name in named}
 
 
-def _graph(schema: Schema, graph: dict[str, Plain], kinds: dict[str, Schema]) -> Schema:
-    nodes = {name: _node(node, kinds) for name, node in graph.items()}
-    return _with_properties(schema, nodes)
-
-
-def _node(node: Plain, kinds: dict[str, Schema]) -> Schema:
+def _node(node: Plain, kinds: dict[str, Schema], own: dict[str, Schema]) -> Schema:
     """What is said of a node: by its kind, or that it needs one that there is."""
     kind = node.get("kind") if isinstance(node, dict) else None
     if isinstance(kind, str) and kind in kinds:
-        return kinds[kind]
+        return node_with_block(kinds[kind], node, own) if own else kinds[kind]
     names = [name for name in kinds if not is_plugin(name)]
     known = [*names, *offered()]
     words = {"description": "What the node is.", "enum": known, "examples": ["conv"]}
     return {"type": ["object"], "properties": {"kind": words}, "required": ["kind"]}
 
 
-def _definition(schema: Schema, block: Plain, kinds: dict[str, Schema]) -> Schema:
+def _definition(
+    schema: Schema, block: Plain, kinds: dict[str, Schema], own: dict[str, Schema]
+) -> Schema:
     graph = block.get("graph") if isinstance(block, dict) else None
     if not isinstance(graph, dict):
         return schema
-    inner = _graph(schema["properties"]["graph"], graph, kinds)
-    return {**schema, "properties": {**schema["properties"], "graph": inner}}
+    inner = {name: node for name, node in kinds.items() if name not in FISH}
+    nodes = {name: _with_formulas(_node(node, inner, own)) for name, node in graph.items()}
+    made = _with_properties(schema["properties"]["graph"], nodes)
+    return {**schema, "properties": {**schema["properties"], "graph": made}}
 
 
 def _with_properties(schema: Schema, properties: dict[str, Schema]) -> Schema:

@@ -10,11 +10,19 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics import Diagnostic, Related
 from fishcompile.names import shown
 from fishcompile.respell import renamed
 from fishcompile.schema_identity import start_of_spec
-from fishcompile.schema_values import example, mapping_of, node_at, subject, wrong_value
+from fishcompile.schema_values import (
+    ENTRIES,
+    example,
+    mapping_of,
+    node_at,
+    subject,
+    wrong_value,
+)
+from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
 if TYPE_CHECKING:
@@ -40,10 +48,11 @@ class Problem(NamedTuple):
 
 
 def root_causes(problems: list[Problem]) -> list[Problem]:
-    """Without what follows from a misspelt `extends`: all that the base would have supplied."""
+    """Without what follows from a misspelt `extends`, `use` or `blocks`: what it would supply."""
     unknown = [problem for problem in problems if problem.kind == "unknown"]
     top = [str(problem.path[0]) for problem in unknown if len(problem.path) == 1]
-    return unknown if get_close_matches("extends", top, 1) else problems
+    supplied = any(get_close_matches(key, top, 1) for key in ("extends", "use", "blocks"))
+    return unknown if supplied else problems
 
 
 def word(tree: Tree, schema: dict[str, Any], problems: list[Problem]) -> Iterator[Diagnostic]:
@@ -56,6 +65,8 @@ def word(tree: Tree, schema: dict[str, Any], problems: list[Problem]) -> Iterato
                 yield _unknown(tree, schema, problem.path, meant.get(problem.path))
             case "missing" if problem.path not in covered:
                 yield _missing(tree, schema, problem.path)
+            case "wrong" if _crowded(tree, schema, problem.path):
+                yield _many(tree, schema, problem.path)
             case "wrong":
                 yield wrong_value(tree, schema, problem.path)
             case "unread":
@@ -83,6 +94,11 @@ def _unknown(tree: Tree, schema: dict[str, Any], path: Path, meant: str | None) 
     key, at = str(path[-1]), path[:-1]
     message = f"unknown key {shown(key)} in {subject(at)}"
     span = tree.key_span(path)
+    chosen = _kind_of_a_variant(tree, path)
+    if chosen:
+        written = (Related(span, "the base writes it here"),)
+        way_out = f"take it away with `{key}: null`, or leave the kind as it is"
+        return Diagnostic("FC110", message, chosen, related=written, help=(way_out,))
     if meant:
         notes = (f"`{meant}` is required in {subject(at)}, and missing",)
         return Diagnostic(
@@ -99,6 +115,17 @@ def _unknown(tree: Tree, schema: dict[str, Any], path: Path, meant: str | None) 
     # all keys compete for being meant, but one that stands beside it already cannot be written
     fixes = renamed(span, key, near, known) if near in free else ()
     return Diagnostic("FC110", message, span, help=help_, fixes=fixes)
+
+
+def _kind_of_a_variant(tree: Tree, path: Path) -> Span | None:
+    """Where a variant gives the entry another kind than the base, whose key at `path` stays."""
+    kind = tree.places.get((*path[:-1], "kind"))
+    name, base = kind.value.source.name if kind else "", tree.key_span(path).source.name
+    while kind and base in tree.arrivals and base != name:
+        base = tree.arrivals[base].span.source.name
+        if base == name:
+            return kind.value
+    return None
 
 
 def _free(tree: Tree, path: Path, known: Iterable[str]) -> list[str]:
@@ -119,6 +146,8 @@ def _way_out(
 
     With the key that was meant.
     """
+    if (where := _elsewhere(key, at)) is not None:
+        return (where, f"known keys: {', '.join(f'`{name}`' for name in known)}"), None
     inside = [name for name, below in known.items() if key in mapping_of(below)]
     if inside:
         below = mapping_of(known[inside[0]])[key]
@@ -136,6 +165,20 @@ def _way_out(
         if key in mapping_of(node_at(node, ("",)) or node):
             return (f"it is a key of {_OWNERS[name]}", keys), None
     return (keys,), None
+
+
+def _elsewhere(key: str, at: Path) -> str | None:
+    """Where a key belongs that some nodes have and others do not."""
+    in_graph = len(at) == 2 and at[0] == "graph"
+    in_block = len(at) == 4 and (at[0], at[2]) == ("blocks", "graph")
+    match key:
+        case "when" if in_graph:
+            return "it is a key of the nodes of a block; a variant takes a node away with `null`"
+        case "repeat" if in_graph or in_block:
+            return "it is a key of nodes that are a block of `blocks` with one input"
+        case "expect" if in_block:
+            return "write it for the nodes of `graph` that are this block"
+    return None
 
 
 def _missing(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
@@ -170,10 +213,15 @@ def scales_nothing(tree: Tree) -> Diagnostic:
     return Diagnostic("FC206", message, tree.key_span(("scale",)), help=(help_,))
 
 
+def _crowded(tree: Tree, schema: dict[str, Any], path: Path) -> bool:
+    entries, node = tree.get(path), node_at(schema, path)
+    return isinstance(entries, dict) and len(entries) > node.get("maxProperties", len(entries))
+
+
 def _many(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
     entries: Plain = tree.get(path)
     assert isinstance(entries, dict), "only mappings are counted"
     most = node_at(schema, path)["maxProperties"]
-    what = {"stem": "layers", "layouts": "layouts"}.get(str(path[-1]), "stages")
-    message = f"{subject(path)} has {len(entries):,} {what}, and at most {most:,} are allowed"
+    what = ENTRIES.get(str(path[-1]), "parameter")
+    message = f"{subject(path)} has {len(entries):,} {what}s, and at most {most:,} are allowed"
     return Diagnostic("FC104", message, tree.key_span(path))

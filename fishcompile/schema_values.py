@@ -9,13 +9,13 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from fishcompile.diagnostics import Diagnostic, Fix
+from fishcompile.diagnostics import Diagnostic, Fix, taken_away
 from fishcompile.names import shown
 from fishcompile.respell import renamed, rewritten
 from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
-_ENTRIES = {
+ENTRIES = {
     "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
     "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
     "blocks": "block", "layouts": "layout",
@@ -33,8 +33,8 @@ def subject(path: Path) -> str:
     at = tuple(rest)
     if isinstance(last, int):
         return subject((*at[:-1], f"{at[-1]}[{last}]"))
-    if len(at) == 1 and at[0] in _ENTRIES:
-        return f"{_ENTRIES[str(at[0])]} {shown(last)}"
+    if len(at) == 1 and at[0] in ENTRIES:
+        return f"{ENTRIES[str(at[0])]} {shown(last)}"
     if len(at) == 3 and (at[0], at[2]) == ("blocks", "graph"):
         return f"node {shown(last)} of block {shown(str(at[1]))}"
     if path in (("bridge",), ("classifier",)):
@@ -49,7 +49,7 @@ def node_at(schema: dict[str, Any], path: Path) -> dict[str, Any]:
         then = node.get("then", {})
         named = {**mapping_of(then), **mapping_of(node)}
         if isinstance(step, int):
-            node = then.get("items", {})
+            node = node.get("items") or then.get("items", {})
         elif step in named:
             node = named[step]
         else:
@@ -75,7 +75,7 @@ def _flow(value: Plain) -> str:
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def got(value: Plain) -> str:
@@ -88,7 +88,9 @@ def got(value: Plain) -> str:
         return f"the text {shown(value)}" if value else "an empty text"
     if isinstance(value, list):
         return f"a list of {len(value):,}" if value else "an empty list"
-    return "a mapping" if isinstance(value, dict) else f"{value}"
+    if isinstance(value, dict):
+        return "a mapping" if value else "an empty mapping"
+    return f"{value}"
 
 
 def allowed(node: dict[str, Any]) -> str:
@@ -113,6 +115,8 @@ def allowed(node: dict[str, Any]) -> str:
     if not mapping_of(node):
         return "a mapping of names"
     keys = [f"`{key}`" for key in mapping_of(node)]
+    if len(keys) == 1:
+        return f"a mapping with {keys[0]}"
     return f"a mapping with {', '.join(keys[:-1])} and {keys[-1]}" if len(keys) < 5 else "a mapping"
 
 
@@ -130,10 +134,23 @@ def _alternative(node: dict[str, Any]) -> str:
 def wrong_value(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
     """FC112 for a value of the wrong type or out of its range."""
     value, node = tree.get(path), node_at(schema, path)
-    message = f"{subject(path)} must be {allowed(node)}, got {got(value)}"
+    message = f"{subject(path)} must be {_asked(node)}, got {got(value)}"
     span = tree.value_span(path)
-    fixes = _fixes(span, value, node)
-    return Diagnostic("FC112", message, span, help=_advice(path, value, node), fixes=fixes)
+    fixes, help_ = _fixes(span, value, node), _advice(path, value, node)
+    block = ("blocks", value) if path[-1:] == ("kind",) and isinstance(value, str) else ()
+    related = taken_away(tree, block)
+    return Diagnostic("FC112", message, span, related=related, help=help_, fixes=fixes)
+
+
+def _asked(node: dict[str, Any]) -> str:
+    """What a schema allows, with how long a list or which text it may be."""
+    kind = node.get("type", ())
+    if "array" in kind and "minItems" in node:
+        least, most = node["minItems"], node["maxItems"]
+        return f"a list of {least} names" if least == most else f"a list of {least} to {most} names"
+    if "string" in kind and "pattern" in node:
+        return "a line of letters, digits, blanks and ,.;:()+*/=-"
+    return allowed(node)
 
 
 def _fixes(span: Span, value: Plain, node: dict[str, Any]) -> tuple[Fix, ...]:
@@ -182,9 +199,13 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
         return (f"write `{key}: none`",)
     if isinstance(path[-1], int) or (isinstance(value, int) and _is_integer(node, value)):
         return ()  # the message has said it
-    if "string" in node.get("type", ()) and path != ("name",):
+    if _is_name(node) and not isinstance(value, list) and path != ("name",):
         return ("entries are referred to by name, never by number", fallback)
     return (fallback,)
+
+
+def _is_name(node: dict[str, Any]) -> bool:
+    return "string" in node.get("type", ()) and "pattern" not in node
 
 
 def _for_null(path: Path, fallback: str) -> tuple[str, ...]:

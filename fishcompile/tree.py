@@ -40,7 +40,8 @@ class Tree:
 
     After a variant is merged onto its base, places of several sources stand in one tree. `older`
     has those of them, by name, that were migrated from an older version, with that version;
-    `arrivals` says, by the name of a source, how it came in.
+    `arrivals` says, by the name of a source, how it came in, and `removed` where a variant took
+    an entry away.
     """
 
     value: dict[str, Plain]
@@ -48,6 +49,7 @@ class Tree:
     source: Source
     older: Mapping[str, int] = field(default_factory=dict, repr=False)
     arrivals: Mapping[str, Arrival] = field(default_factory=dict, repr=False)
+    removed: Mapping[Path, Span] = field(default_factory=dict, repr=False)
 
     def key_span(self, path: Path) -> Span:
         """The span of the key at `path`, or of the nearest enclosing entry that was written."""

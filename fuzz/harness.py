@@ -3,7 +3,8 @@ r"""What must hold for every input that is checked, and what each of them cost.
     with Harness() as harness:
         outcome = harness.check(b"fishspec: 2\n...")   # raises Broken
 
-An input is written beside the shipped specs, so that its `extends` finds them.
+An input is written beside the shipped specs and those that are mutated, so that its `extends` and
+its `use` find them.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ class Harness:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="fishcompile-fuzz-"))
-        for spec in sorted((ROOT / "specs").glob("*.yaml")):
-            shutil.copy(spec, self.folder)
+        for folder in (ROOT / "specs", ROOT / "tests" / "mutations" / "specs"):
+            for spec in sorted(folder.glob("*.yaml")):
+                shutil.copy(spec, self.folder)
 
     def __enter__(self) -> Harness:
         signal.signal(signal.SIGALRM, _give_up)

@@ -1,4 +1,4 @@
-"""Inputs by family, from a seed: mutated bytes, tokens and trees, variants, and plain noise.
+"""Inputs by family, from a seed: mutated bytes, tokens and trees, variants, graphs, and noise.
 
     for family, data, beside in inputs(seed=1, count=20_000): ...
 
@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tests.grammar.specs import spec
 from tests.strategies import Seeded, build
 
 ROOT = Path(__file__).parent.parent
@@ -37,6 +38,8 @@ _WORDS = (
     "2.0", ".inf", "none", "input", "stem", "bridge", "classifier", "logits", "extends", "after",
     "from", "blocks", "out", "k", "up", "down", "merge", "ur", "dr", "add", "concat", "deconv",
     "{}", "[]", "[1, 2]", "''", "*a", "&a", "fishnet99.yaml", "../x.yaml", "input.yaml", "17M",
+    "use", "graph", "outputs", "kind", "to", "when", "repeat", "required", "conv", "flatten",
+    "in_channels", "in_channels // 2", "depth - 1", "8 // 3", "(2 + 3) * 4", "a.b", "blocks.yaml",
 )  # fmt: skip
 
 
@@ -141,6 +144,22 @@ def _variants(random: Random, _corpus: list[bytes]) -> _Made:
     return _dump(random, top), {"base.yaml": _dump(random, base)}
 
 
+def _graphs(random: Random, _corpus: list[bytes]) -> _Made:
+    """A valid spec of graph, blocks and sections, changed; often a variant or with a used file."""
+    files = deepcopy(spec(random.randrange(10**6)).files)
+    main = files.pop("net.yaml")
+    holder = random.choice([main, *files.values()])
+    blocks = holder.get("blocks")
+    if blocks and random.random() < 0.6:
+        taken = random.sample(list(blocks), random.randint(1, len(blocks)))
+        moved = {name: blocks.pop(name) for name in taken}
+        files["blocks.yaml"] = {"fishspec": 2, "blocks": moved}
+        holder["use"] = random.choice(["blocks.yaml", ["blocks.yaml"]])
+    for _ in range(random.choice([0, 1, 1, 1, 2, 4])):
+        _change(random, random.choice([main, main, *files.values()]))
+    return _dump(random, main), {name: _dump(random, tree) for name, tree in files.items()}
+
+
 def _noise(random: Random, corpus: list[bytes]) -> _Made:
     """Random characters of all of Unicode, alone or put into a seed."""
     low, high = random.choice(_PLANES)
@@ -158,6 +177,7 @@ _FAMILIES: dict[str, Callable[[Random, list[bytes]], _Made]] = {
     "tokens": _tokens,
     "trees": _trees,
     "variants": _variants,
+    "graphs": _graphs,
     "noise": _noise,
 }
 

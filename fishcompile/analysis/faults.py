@@ -18,6 +18,7 @@ from fishcompile.tensor import TensorType
 from fishcompile.tree import Path, Tree
 
 _DIVISORS = ("reduction", "squeeze", "se")
+_ENDS = "let a block that holds itself end, for example with `when: depth - 1`"
 
 Facts = Mapping[str, StageFacts]
 
@@ -40,7 +41,7 @@ def explain(
     # a stage or layer as a whole is pointed at by its name, a key by what is written for it
     whole = path not in tree.places or isinstance(tree.get(path), dict)
     span = tree.key_span(path) if whole else tree.value_span(path)
-    related += chain(error, node, tree)
+    related += chain(error, node, path, tree)
     return Diagnostic(
         error.cause.rule,
         f"{node.name}: {_message(error, node)}",
@@ -73,8 +74,6 @@ def _message(error: ExpansionError, node: StageNode) -> str:
 
 def _place(error: ExpansionError, node: StageNode, tree: Tree) -> Path:
     """The written key that the fault leads back to, or the stage (or stem layer) itself."""
-    if error.place:
-        return error.place
     if error.trail:
         return inside(error, node, tree)
     operand = error.cause.operand
@@ -115,7 +114,8 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
         return (f"{number} can be split into {', '.join(divisors[:8])}{more}",)
     match error.cause.rule:
         case "FC302" if error.place:
-            return ("change the formula, or the numbers that go into it",)
+            ends = (_ENDS,) if _returns(error) else ()
+            return ("change the formula, or the numbers that go into it", *ends)
         case "FC302" if not isinstance(node.config, NodeSpec):
             divisor = next((field for field in error.fields if field in _DIVISORS), "reduction")
             *within, key = _key(divisor, node)
@@ -125,14 +125,19 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
             return ("`merge: concat` joins any widths", _skips(error, node, facts))
         case "FC303" if _merges(error, node):
             return (_skips(error, node, facts),)
-        case "FC305" if error.trail:
-            return ("let a block that holds itself end, for example with `when: depth - 1`",)
+        case "FC305":
+            return (_ENDS if _returns(error) else "use fewer or smaller blocks",)
         case "FC304" if error.cause.field == "padding":
             return ("pad by at most half of the kernel",)
         case "FC304":
             return ("raise `input.size`, or sample down less often",)
         case _:
             return ()
+
+
+def _returns(error: ExpansionError) -> bool:
+    """Whether the way to the fault comes by one node twice: a block holds itself."""
+    return len(set(error.trail)) < len(error.trail)
 
 
 def _skips(error: ExpansionError, node: StageNode, facts: Facts) -> str:

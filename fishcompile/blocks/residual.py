@@ -17,6 +17,12 @@ from fishcompile.blocks.bottleneck import (
     ProjectBottleneck,
     ReduceBottleneck,
 )
+from fishcompile.blocks.own_block import (
+    DuplicateResidualBlock,
+    ProjectResidualBlock,
+    ReduceResidualBlock,
+    ResidualBlock,
+)
 from fishcompile.blocks.residual_parts import BlockWords, Changed, Kept
 from fishcompile.blocks.resnet_basic_block import (
     DuplicateResNetBasicBlock,
@@ -31,11 +37,13 @@ from fishcompile.blocks.resnet_bottleneck import (
     ResNetBottleneck,
 )
 
+OWN = "own"
 _KEEPS: dict[str, type[Kept]] = {
     "bottleneck": Bottleneck,
     "basic": BasicBlock,
     "resnet_bottleneck": ResNetBottleneck,
     "resnet_basic": ResNetBasicBlock,
+    OWN: ResidualBlock,
 }
 _CHANGES: dict[tuple[str, str], type[Changed]] = {
     ("bottleneck", "project"): ProjectBottleneck,
@@ -50,6 +58,9 @@ _CHANGES: dict[tuple[str, str], type[Changed]] = {
     ("resnet_basic", "project"): ProjectResNetBasicBlock,
     ("resnet_basic", "reduce"): ReduceResNetBasicBlock,
     ("resnet_basic", "duplicate"): DuplicateResNetBasicBlock,
+    (OWN, "project"): ProjectResidualBlock,
+    (OWN, "reduce"): ReduceResidualBlock,
+    (OWN, "duplicate"): DuplicateResidualBlock,
 }
 
 
@@ -64,9 +75,9 @@ def residual_blocks(
 ) -> tuple[Kept | Changed, Kept]:
     """The first block, which alone changes width and sides, and the block that follows it.
 
-    `shortcut` is project, reduce, duplicate or identity; a projection is there where the width
-    changes or the stride is above 1, and an identity keeps `in_channels`. What follows has
-    `rest.channels`.
+    `kind` is `OWN` where `words` have a branch. `shortcut` is project, reduce, duplicate or
+    identity; a projection is there where the width changes or the stride is above 1, and an
+    identity keeps `in_channels`. What follows has `rest.channels`.
     """
     same: dict[str, Any] = {field.name: getattr(words, field.name) for field in fields(BlockWords)}
     changes = in_channels != out_channels or stride > 1

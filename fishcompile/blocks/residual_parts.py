@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from fishcompile.blocks.conv_norm_act import ConvNormAct
 from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.blocks.squeeze_excite import SqueezeExcite
-from fishcompile.ir.builder import Block, Builder
+from fishcompile.ir.builder import Block, Builder, Part
 from fishcompile.ir.graph import Item, Value
 from fishcompile.ops.base import ShapeError
 from fishcompile.ops.channel_repeat import ChannelRepeat
 from fishcompile.ops.channel_sum import ChannelSum
+from fishcompile.tensor import TensorType
+
+
+@dataclass(frozen=True)
+class Branch:
+    """An M(x) that a spec defines or a plug-in brings.
+
+    `make` gives the part that refines a map of a type, with the numbers that the residual block
+    has for it: `out`, `stride` and `dilation`.
+    """
+
+    kind: str
+    values: tuple[tuple[str, int | str], ...]
+    make: Callable[[Branch, TensorType, dict[str, int]], Part] = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -22,7 +36,7 @@ class BlockWords:
     """What an author chooses of residual blocks, whatever their kind and place.
 
     `group_width` 0 and `se` 0 are not written. `reduction_of` in or out: the channels that
-    `reduction` divides.
+    `reduction` divides. With `branch`, M(x) is that, and of the others `norm_act` alone is read.
     """
 
     groups: int = 1
@@ -31,6 +45,7 @@ class BlockWords:
     se: int = 0
     reduction_of: str = "out"
     norm_act: NormAct = NORM_ACT
+    branch: Branch | None = None
 
 
 class Shape(NamedTuple):

@@ -10,6 +10,7 @@ import typer
 
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics import SpecError
+from fishcompile.formats._snippets import visible
 from fishcompile.language.graph_form import graph_form
 from fishcompile.pipeline import Analysis, analyse
 from fishcompile.tree import Path as TreePath
@@ -60,6 +61,6 @@ def _written(
         if at is None or at not in places:
             return "implied"
         span = places[at].value
-        return f"{span.source.name}:{span.line}"
+        return visible(f"{span.source.name}:{span.line}")
 
     return where

@@ -23,6 +23,7 @@ from fishcompile.tensor import TensorType
 
 MAX_DEPTH = 24
 MAX_DIFFERENT = 2_000
+MAX_OPERATIONS = 50_000  # of the different blocks
 
 Bind = Callable[[Config, tuple[TensorType, ...]], Part]
 
@@ -96,21 +97,30 @@ def _add(
     b: Builder, bind: Bind, node: InnerNode, operands: list[Value], environment: dict[str, int]
 ) -> Value:
     path = b.path(node.name)
-    when = evaluated({"when": node.when}, node.path, environment, path)["when"]
-    if when is not None and when < 1:
-        return operands[0]
+    if node.when is not None:
+        when = evaluated({"when": node.when}, node.path, environment, path)["when"]
+        if when < 1:
+            return operands[0]
     entry = evaluated(dict(node.keys), node.path, environment, path)
     config = node_config(node.name, entry, node.path)
-    if b.depth > MAX_DEPTH or b.expansions > MAX_DIFFERENT:
-        message = f"blocks are nested deeper than {MAX_DEPTH} levels here"
-        if b.depth <= MAX_DEPTH:
-            message = f"the network has more than {MAX_DIFFERENT:,} different blocks"
-        raise ExpansionError(ShapeError("FC305", message), path, ())
+    if too_much := _too_much(b):
+        raise ExpansionError(ShapeError("FC305", too_much), path, ())
     try:
         part = bind(config, tuple(value.type for value in operands))
     except ShapeError as error:
         raise ExpansionError(error, path, (error.field or "",)) from None
     return b.add(node.name, part, *operands)
+
+
+def _too_much(b: Builder) -> str | None:
+    """What a few lines ask too much of: a block that is used often is expanded once."""
+    if b.depth > MAX_DEPTH:
+        return f"blocks are nested deeper than {MAX_DEPTH} levels here"
+    if b.expansions > MAX_DIFFERENT:
+        return f"the network has more than {MAX_DIFFERENT:,} different blocks"
+    if b.operations > MAX_OPERATIONS:
+        return f"the different blocks of the network have more than {MAX_OPERATIONS:,} operations"
+    return None
 
 
 def _widened(type_: TensorType, channels: int) -> TensorType:

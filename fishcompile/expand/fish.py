@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fishcompile.blocks.bridge import Bridge
 from fishcompile.blocks.classifier import Classifier
 from fishcompile.blocks.dense_head import DenseHead
 from fishcompile.blocks.norm_act import NormAct
-from fishcompile.blocks.residual import residual_blocks
-from fishcompile.blocks.residual_parts import BlockWords
+from fishcompile.blocks.residual import OWN, residual_blocks
+from fishcompile.blocks.residual_parts import BlockWords, Branch
 from fishcompile.blocks.stage import DRBlock, Stage, TailStage, URBlock
 from fishcompile.blocks.stem import Stem, StemLayer, layer_part
 from fishcompile.ir.builder import Part, Row
@@ -29,6 +30,8 @@ from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.conv import Conv
 from fishcompile.tensor import TensorType
 
+Branched = Callable[[BlockSpec], Branch]
+
 # Where a block's parameter is written in the spec, below the stage's own path.
 WRITTEN = {
     "out_channels": ("out",),
@@ -45,6 +48,7 @@ WRITTEN = {
     "group_width": ("block", "group_width"),
     "reduction": ("block", "reduction"),
     "se": ("block", "se"),
+    "kind": ("block", "kind"),
     "norm": ("block", "norm"),
     "widen": ("widen",),
     "squeeze": ("squeeze",),
@@ -52,16 +56,17 @@ WRITTEN = {
 }
 
 
-def bind(config: Config, inputs: tuple[TensorType, ...]) -> Part:
+def bind(config: Config, inputs: tuple[TensorType, ...], branch: Branched) -> Part:
     """The block of a stage whose inputs are known: the trunk and perhaps the skip.
 
-    Raises ShapeError where the trunk's channels cannot be split as the stage says.
+    `branch` gives the M(x) of blocks that are not built in. Raises ShapeError where the trunk's
+    channels cannot be split as the stage says.
     """
     channels = inputs[0].channels
     match config:
         case StageSpec():
             skip_channels = inputs[1].channels if len(inputs) > 1 else 0
-            return _stage(config, inputs[0], skip_channels)
+            return _stage(config, inputs[0], skip_channels, branch)
         case BridgeSpec():
             return Bridge(
                 channels,
@@ -69,9 +74,8 @@ def bind(config: Config, inputs: tuple[TensorType, ...]) -> Part:
                 config.blocks,
                 config.widen,
                 config.squeeze,
-                block=config.block.kind,
                 gate=config.gate,
-                **_words(config.block),
+                **_words(config.block, branch),
             )
         case ClassifierSpec():
             norm_act = _norm_act(config.norm, config.act)
@@ -80,7 +84,7 @@ def bind(config: Config, inputs: tuple[TensorType, ...]) -> Part:
             norm_act = _norm_act(config.norm, config.act)
             return DenseHead(channels, config.classes, config.reduction, config.up, norm_act)
         case BlocksSpec():
-            return _row(config, channels)
+            return _row(config, channels, branch)
         case LayerSpec():
             return _single(_layer(config), channels)
         case tuple():
@@ -89,11 +93,11 @@ def bind(config: Config, inputs: tuple[TensorType, ...]) -> Part:
             raise NotImplementedError
 
 
-def _row(spec: BlocksSpec, channels: int) -> Row:
-    words = BlockWords(**_words(spec.block))
+def _row(spec: BlocksSpec, channels: int, branch: Branched) -> Row:
+    kind, words = _kind_and_words(spec.block, branch)
     out = channels if spec.out is None else spec.out
     window = (spec.stride, spec.dilation)
-    first, rest = residual_blocks(spec.block.kind, "project", channels, out, words, *window)
+    first, rest = residual_blocks(kind, "project", channels, out, BlockWords(**words), *window)
     return Row(first, lambda _: rest, spec.blocks)
 
 
@@ -106,7 +110,7 @@ def _single(layer: StemLayer, channels: int) -> Part:
     return Conv(channels, layer.out, *window, layer.bias)
 
 
-def _stage(spec: StageSpec, x: TensorType, skip_channels: int) -> Stage:
+def _stage(spec: StageSpec, x: TensorType, skip_channels: int, branch: Branched) -> Stage:
     rises = spec.up.kind != "none"
     if spec.merge == "none":
         kind = TailStage if spec.down.kind != "none" else Stage
@@ -121,17 +125,21 @@ def _stage(spec: StageSpec, x: TensorType, skip_channels: int) -> Stage:
         dilation=spec.dilation,
         kernel=spec.down.kernel or (3 if spec.down.kind == "strided_conv" else 2),
         stride=spec.up.factor if rises else spec.down.stride,
-        block=spec.block.kind,
         shortcut=spec.shortcut,
         sample=spec.up.kind if rises else spec.down.kind,
         merge=spec.merge,
-        **_words(spec.block),
+        **_words(spec.block, branch),
     )
 
 
-def _words(block: BlockSpec) -> dict[str, Any]:
-    """The words of a block, but for its kind, as `BlockWords` has them."""
-    return {
+def _words(block: BlockSpec, branch: Branched) -> dict[str, Any]:
+    """The words of a block as `BlockWords` has them, and its kind as `block`."""
+    kind, words = _kind_and_words(block, branch)
+    return {"block": kind, **words}
+
+
+def _kind_and_words(block: BlockSpec, branch: Branched) -> tuple[str, dict[str, Any]]:
+    words = {
         "groups": block.groups,
         "reduction": block.reduction,
         "group_width": block.group_width or 0,
@@ -139,6 +147,7 @@ def _words(block: BlockSpec) -> dict[str, Any]:
         "reduction_of": block.reduction_of,
         "norm_act": _norm_act(block.norm, block.act, block.order),
     }
+    return (OWN, {**words, "branch": branch(block)}) if block.is_own else (block.kind, words)
 
 
 def _norm_act(norm: NormSpec, act: str, order: str = "norm_first") -> NormAct:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from fishcompile.blocks import registry
+from fishcompile.blocks.residual_parts import Branch
 from fishcompile.expand import fish
 from fishcompile.expand.composite import Composite, composite, instance
 from fishcompile.expand.nodes import KINDS
@@ -13,9 +14,11 @@ from fishcompile.expand.plugged import plugged
 from fishcompile.ir.builder import Block, Part, Row
 from fishcompile.ir.graph import SEQUENTIAL
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec
+from fishcompile.language.spec import BlockSpec
 from fishcompile.names import camel
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.plugins import is_plugin
+from fishcompile.plugins import is_plugin, plugin
+from fishcompile.schema_plugins import plugin_keys
 from fishcompile.tensor import TensorType
 
 
@@ -34,7 +37,7 @@ class Library:
         Raises ShapeError where the inputs' channels cannot be what the node says.
         """
         if not isinstance(config, NodeSpec):
-            return fish.bind(config, inputs)
+            return fish.bind(config, inputs, self._branch)
         if config.kind in KINDS:
             return KINDS[config.kind](*inputs, **dict(config.values))
         first: Op | Block = self._block(config, *inputs)
@@ -44,6 +47,40 @@ class Library:
             message = f"`{config.kind}` is one operation, which cannot be repeated"
             raise ShapeError("FC206", message, "repeat")
         return Row(first, partial(self._block, config), config.repeat)
+
+    def _branch(self, block: BlockSpec) -> Branch:
+        return Branch(block.kind, block.own, self._refining)
+
+    def _refining(self, branch: Branch, x: TensorType, given: dict[str, int]) -> Part:
+        """M(x): the block with its parameters, and those of the stage's numbers that it has.
+
+        Raises ShapeError where that is too little or too much.
+        """
+        kind = branch.kind
+        inputs, required, known = self._call(kind)
+        if inputs > 1:
+            message = f"`{kind}` reads {inputs} maps, and the blocks of a stage read one"
+            raise ShapeError("FC112", message, "kind")
+        values = {key: n for key, n in given.items() if key in known} | dict(branch.values)
+        for key in ("stride", "dilation"):
+            if given[key] != 1 and key not in known:
+                message = f"`{key}` has no meaning for `{kind}`, which has no such parameter"
+                raise ShapeError("FC206", message, key)
+        absent = [key for key in required if key not in values]
+        if absent:
+            message = f"`{kind}` needs `{absent[0]}`, and no block says it"
+            raise ShapeError("FC111", message, "kind")
+        part: Op | Block = self._block(NodeSpec((), kind, tuple(values.items())), x)
+        return part
+
+    def _call(self, kind: str) -> tuple[int, list[str], list[str]]:
+        """How many maps a block reads, what it needs to be given, and all that it takes."""
+        if is_plugin(kind):
+            keys = plugin_keys(kind) or {"required": [], "properties": {}}
+            return plugin(kind).inputs, keys["required"], list(keys["properties"])
+        definition = self._definitions[kind]
+        needed = [name for name, default in definition.parameters if default is None]
+        return len(definition.inputs), needed, [name for name, _ in definition.parameters]
 
     def _block(self, config: NodeSpec, *inputs: TensorType) -> Any:
         """A block, or of a plug-in perhaps an op."""

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from inspect import signature
-from itertools import islice
+from math import prod
 from typing import Any
 
 from fishcompile.formula import Const, Formula, Sym, Var, formula_of
@@ -73,6 +73,7 @@ class Row:
 
 Part = Op | Block | Row
 
+MAX_ELEMENTS = 10**15  # of one tensor, of one image
 MAX_NODES = 400_000
 MAX_SCOPES = 100_000
 
@@ -89,7 +90,10 @@ class Builder:
         self._templates: dict[Any, Template] = {}
         self._kinds: dict[type[Block], Kind] = {}
         self._named: dict[str, type[Block]] = {}
+        self._order: list[Node] = []  # of the nodes, which an expansion takes its own from
+        self._opened: list[str] = []  # and of the scopes
         self.expansions = 0  # of blocks that were not just repeated
+        self.operations = 0  # that were added one by one, so in such blocks
 
     @property
     def depth(self) -> int:
@@ -122,8 +126,14 @@ class Builder:
         except ShapeError as error:
             levels = self._blame(error.field, formulas)
             raise ExpansionError(error, path, levels[-1], types, levels) from None
+        if prod(map(int, type_.shape)) > MAX_ELEMENTS:
+            fault = ShapeError("FC305", f"{type_} is more than {MAX_ELEMENTS:,} numbers")
+            raise ExpansionError(fault, path, (), types)
         names = tuple(value.name for value in inputs)
-        self._nodes[path] = Node(path, plain(op), names, without_formulas(type_), formulas)
+        node = Node(path, plain(op), names, without_formulas(type_), formulas)
+        self._nodes[path] = node
+        self._order.append(node)
+        self.operations += 1
         return Value(path, with_formula(type_))
 
     def block(self, name: str, block: Block, *inputs: Value) -> Value:
@@ -156,11 +166,13 @@ class Builder:
             self._refuse_flood(len(known.nodes), scope.name, len(known.scopes))
             nodes, scopes = lay(known, scope.name, inputs)
             self._nodes.update((node.name, node) for node in nodes)
+            self._order += nodes
             self._scopes.update((inner.name, inner) for inner in scopes)
+            self._opened += (inner.name for inner in scopes)
             output = Value(_output(known, scope.name, inputs), seen_from_outside(known.type, block))
             return self._close(scope, output)
         self.expansions += 1
-        nodes_before, scopes_before = len(self._nodes), len(self._scopes)
+        nodes_before, scopes_before = len(self._order), len(self._opened)
         inside = {name: Sym(value, Var(name)) for name, value in numbers}
         bound: Any = replace(block, **inside)
         kind: Any = type(block)
@@ -172,8 +184,8 @@ class Builder:
             output = expanded(bound, self, plain) if foreign else kind.expand(bound, self, *plain)
         except ShapeError as error:
             raise self.fault("", error) from None
-        nodes = list(islice(self._nodes.values(), nodes_before, None))
-        scopes = list(islice(self._scopes.values(), scopes_before, None))
+        nodes = self._order[nodes_before:]
+        scopes = [self._scopes[name] for name in self._opened[scopes_before:]]
         self._templates[key] = cut(scope.name, inputs, output, nodes, scopes)
         outside = Value(output.name, seen_from_outside(output.type, block))
         return self._close(scope, outside)
@@ -270,6 +282,7 @@ class Builder:
         self._refuse_flood(0, path, 1)
         scope = Scope(path, kind, params, formulas, tuple(value.name for value in inputs), "")
         self._scopes[path] = scope
+        self._opened.append(path)
         self._stack.append(scope)
         return scope
 

@@ -11,11 +11,13 @@ class ExpansionError(Exception):
     """An op inside a block does not fit.
 
     `fields` are the parameters of the outermost block that the fault leads back to, `operands`
-    the types that the op was given. `place` is where the fault is written, if it is known.
+    the types that the op was given. `place` is where a formula at fault is written; then `fields`
+    are the names in it that decide it.
 
     `trail` is the way out through blocks that a spec defines: where the failing node of each is
-    written, innermost first; `inner` are the fields of the innermost such node at fault. `levels`
-    are the fields of each enclosing block at fault, from the op outwards.
+    written, innermost first; `inner` are the fields of the innermost such node at fault, and
+    `operand` the position of its input at fault, if it is an input of its own. `levels` are the
+    fields of each enclosing block at fault, from the op outwards.
     """
 
     def __init__(
@@ -35,10 +37,13 @@ class ExpansionError(Exception):
         self.place = place
         self.trail: list[Path] = []
         self.inner = fields
+        self.operand: int | None = None
         self._levels = levels
 
     def pass_through(self, path: Path, depth: int) -> None:
         """Notes that the fault comes out of a node written at `path`, inside `depth` blocks."""
         if not self.trail and len(self._levels) > depth:
             self.inner = self._levels[-1 - depth]
+        if not self.trail and len(self._levels) <= depth + 1:
+            self.operand = self.cause.operand
         self.trail.append(path)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fishcompile.language.spec import SECTIONS
+from fishcompile.language.spec import BLOCK_KINDS, SECTIONS, BlockSpec
+from fishcompile.schema_residual import AROUND
 from fishcompile.tree import Path, Place, Plain, Tree, walk
 
 # An entry that writes one of a pair has chosen; the default of the other does not apply to it.
@@ -114,6 +115,20 @@ def _everywhere(
     return _under(tree, ("defaults",), usable, here, entry, places)
 
 
+def _fitting(default: Plain, block: Plain) -> Plain:
+    """What of a default block is one for `block`: of another kind, what stands around it alone.
+
+    The kinds that every spec has share their words; a block that the spec defines has its own.
+    """
+    if not isinstance(default, dict) or not isinstance(block, dict):
+        return default
+    usual = default.get("kind", BlockSpec.kind)
+    kind = block.get("kind", usual)
+    if kind == usual or (kind in BLOCK_KINDS and usual in BLOCK_KINDS):
+        return default
+    return {key: item for key, item in default.items() if key in AROUND}
+
+
 def _under(
     tree: Tree,
     origin: Path,
@@ -132,6 +147,8 @@ def _under(
         if value is None or (key in closed and key not in entry):
             continue
         old = result.get(key)
+        if key == "block":
+            value = _fitting(value, old)
         if isinstance(old, dict) and isinstance(value, dict) and key not in _WHOLE:
             result[key] = _under(tree, (*origin, key), value, (*here, key), old, places)
         elif key not in result:

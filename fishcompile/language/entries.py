@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from fishcompile.language.spec import (
+    BLOCK_KINDS,
     SECTION_DEFAULTS,
     BlockSpec,
     BlocksSpec,
@@ -23,6 +24,7 @@ from fishcompile.language.spec import (
     TransferSpec,
     UpSpec,
 )
+from fishcompile.schema_residual import AROUND
 from fishcompile.tree import Path
 
 Entry = dict[str, Any]
@@ -99,10 +101,18 @@ def _common(entry: Entry) -> Entry:
     """The entry's fields with `from`, `block`, `norm` and `expect` as the dataclasses take them."""
     fields = _normed(_renamed(entry))
     if "block" in fields:
-        fields["block"] = BlockSpec(**_normed(_mapping(fields["block"])))
+        fields["block"] = _block(_mapping(fields["block"]))
     if "expect" in fields:
         fields["expect"] = expected(fields["expect"])
     return fields
+
+
+def _block(entry: Entry) -> BlockSpec:
+    if entry.get("kind", BlockSpec.kind) in BLOCK_KINDS:
+        return BlockSpec(**_normed(entry))
+    words = {key: item for key, item in entry.items() if key in ("kind", *AROUND)}
+    own = tuple((key, item) for key, item in entry.items() if key not in words)
+    return BlockSpec(**_normed(words), own=own)
 
 
 def _normed(entry: Entry) -> Entry:

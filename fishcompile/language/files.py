@@ -21,6 +21,10 @@ from fishcompile.tree import Arrival, Tree
 
 Reader = Callable[[Path, str], Tree]
 
+# All files of a spec together; each alone has the reader's limits.
+MAX_VALUES = 100_000
+MAX_CHARACTERS = 2 << 20
+
 _SUFFIXES = (".yaml", ".yml")
 _ROOT_MARKERS = ("pyproject.toml", ".git")
 _DOES = {"extends": "extends", "use": "uses"}
@@ -52,10 +56,14 @@ class Files:
     root: Path
     read: Reader
     arrivals: dict[str, Arrival] = field(default_factory=dict)
+    values: int = 0
+    characters: int = 0
 
     def first(self, path: Path) -> Opened:
         """The spec itself. Raises what the reader raises, and SpecError for a wrong version."""
-        return Opened(_current(self.read(path, str(path))), path.resolve())
+        tree = self.read(path, str(path))
+        self._count(tree)
+        return Opened(_current(tree), path.resolve())
 
     def locate(self, named: Named) -> Path:
         """Where a named file is. Raises SpecError where it may not be opened."""
@@ -77,7 +85,7 @@ class Files:
         try:
             return Opened(self._read(file, name, Arrival(named.span, _DOES[named.key])), file)
         except UnreadableError as error:
-            reason = error.report.diagnostics[0].message
+            reason = error.report.diagnostics[0].message.removeprefix("the file cannot be read: ")
             message = f"the {_WHAT[named.key]} cannot be read: {reason}"
             raise refuse(named.span, message, "check the path") from None
 
@@ -89,7 +97,17 @@ class Files:
                 self.arrivals.setdefault(found.span.source.name, arrival)
             raise
         self.arrivals.setdefault(tree.source.name, arrival)
+        self._count(tree)
+        if self.values > MAX_VALUES or self.characters > MAX_CHARACTERS:
+            message = f"the files of the spec hold more than {MAX_VALUES:,} values together"
+            if self.values <= MAX_VALUES:
+                message = f"the files of the spec hold more than {MAX_CHARACTERS:,} characters"
+            raise fail(Diagnostic("FC104", message, arrival.span, help=("bring in fewer files",)))
         return _current(tree)
+
+    def _count(self, tree: Tree) -> None:
+        self.values += len(tree.places)
+        self.characters += len(tree.source.text)
 
 
 def find_root(path: Path) -> Path:

@@ -12,20 +12,37 @@ from itertools import islice
 
 import networkx as nx
 
-from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Related, SpecError, fail, report
+from fishcompile.diagnostics import (
+    MAX_FINDINGS,
+    Diagnostic,
+    Related,
+    SpecError,
+    fail,
+    report,
+    taken_away,
+)
 from fishcompile.language.applicable import check_stage
 from fishcompile.language.composites import check_definitions
 from fishcompile.language.graph_spec import Config, Edge, StageNode
 from fishcompile.language.layouts import check_layouts
 from fishcompile.language.reachable import reachable
-from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, FishSpec, StageSpec
+from fishcompile.language.spec import (
+    SECTIONS,
+    BridgeSpec,
+    ClassifierSpec,
+    DenseSpec,
+    FishSpec,
+    StageSpec,
+)
 from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, digraph
+from fishcompile.names import shown
 from fishcompile.nearest import nearest
 from fishcompile.respell import renamed
 from fishcompile.schema_identity import start_of_spec
 from fishcompile.tree import Path, Tree
 
 _SINK = "outputs of the network"
+_LONG = 20  # stages of a circle that are shown
 _PARTS = ("stem", "bridge", "classifier")
 
 
@@ -35,8 +52,8 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     problems = list(islice(_problems(spec, nodes, tree), MAX_FINDINGS))
     if problems:
         raise SpecError(report(problems))
-    graph = digraph(nodes)
-    _refuse_cycle(graph, nodes, tree)
+    graph, noun = digraph(nodes), _noun(spec)
+    _refuse_cycle(graph, nodes, noun, tree)
     order: dict[str, int] = nx.get_node_attributes(graph, "order")
     by_name = {node.name: node for node in nodes}
     ordered = nx.lexicographical_topological_sort(graph, key=lambda name: order[name])
@@ -49,10 +66,17 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     if not given:
         message = "the spec has no stage, tap or output, so the network would give nothing"
         advice = "add a stage, for example `tail: {tail1: {out: 128, blocks: 2}}`"
+        if spec.graph:
+            advice = f"say what it gives, for example `outputs: {{features: {flow[-1].name}}}`"
         raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=(advice,)))
-    _refuse_unused(graph, flow, given, tree)
+    _refuse_unused(graph, flow, given, noun, tree)
     blocks = reachable(spec.blocks, nodes)
     return StageGraph(spec.name, spec.input, flow, taps, outputs, spec.budget, blocks, spec.layouts)
+
+
+def _noun(spec: FishSpec) -> str:
+    """What the parts of the network are called: a graph has nodes, a fish has stages."""
+    return "node" if spec.graph else "stage"
 
 
 def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
@@ -107,7 +131,8 @@ def _skip(stage: StageSpec) -> tuple[Edge, ...]:
 def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Iterator[Diagnostic]:
     """Names that are taken twice or resolve to nothing, and keys that are not read."""
     yield from _reserved(spec, tree)
-    yield from _duplicates(nodes, tree)
+    noun = _noun(spec)
+    yield from _duplicates(nodes, noun, tree)
     yield from check_definitions(spec.blocks, tree)
     yield from check_layouts(spec.layouts, tree)
     for node in nodes:
@@ -119,7 +144,7 @@ def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Itera
     references += [(source, ("outputs", name)) for name, source in spec.outputs]
     for source, path in references:
         if source not in names:
-            yield _unknown(source, path, tuple(names), tree)
+            yield _unknown(source, path, tuple(names), noun, tree)
 
 
 def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:
@@ -137,53 +162,62 @@ def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:
         yield Diagnostic("FC201", message, tree.key_span(path), help=("choose another name",))
 
 
-def _duplicates(nodes: tuple[StageNode, ...], tree: Tree) -> Iterator[Diagnostic]:
+def _duplicates(nodes: tuple[StageNode, ...], noun: str, tree: Tree) -> Iterator[Diagnostic]:
     first: dict[str, StageNode] = {}
     for node in nodes:
         if node.name in first:
             there = Related(tree.key_span(first[node.name].path), "the name is taken here")
-            message = f"two stages are named `{node.name}`"
-            help_ = ("a name is one stage's identity: rename one of them",)
+            message = f"two {noun}s are named `{node.name}`"
+            help_ = (f"a name is one {noun}'s identity: rename one of them",)
             span = tree.key_span(node.path)
             yield Diagnostic("FC202", message, span, related=(there,), help=help_)
         first.setdefault(node.name, node)
 
 
-def _unknown(name: str, path: Path | None, names: tuple[str, ...], tree: Tree) -> Diagnostic:
+def _unknown(
+    name: str, path: Path | None, names: tuple[str, ...], noun: str, tree: Tree
+) -> Diagnostic:
     near = nearest(name, names)
     known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-    way_out = f"did you mean `{near}`?" if near else f"the stages are {known}"
+    way_out = f"did you mean `{near}`?" if near else f"the {noun}s are {known}"
     assert path is not None, "implied sources exist"
     span = tree.value_span(path)
     fixes = renamed(span, name, near, names) if near else ()
-    return Diagnostic("FC203", f"no stage is named `{name}`", span, help=(way_out,), fixes=fixes)
+    message = f"no {noun} is named {shown(name)}"
+    taken = taken_away(tree, (name,), *((section, name) for section in (*SECTIONS, "graph")))
+    return Diagnostic("FC203", message, span, related=taken, help=(way_out,), fixes=fixes)
 
 
-def _refuse_cycle(graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], tree: Tree) -> None:
+def _refuse_cycle(
+    graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], noun: str, tree: Tree
+) -> None:
     try:
         cycle = [edge[0] for edge in nx.find_cycle(graph)]
     except nx.NetworkXNoCycle:
         return
     by_name = {node.name: node for node in nodes}
-    start = min(range(len(cycle)), key=lambda i: nodes.index(by_name[cycle[i]]))
+    order = {node.name: position for position, node in enumerate(nodes)}
+    start = min(range(len(cycle)), key=lambda i: order[cycle[i]])
     cycle = cycle[start:] + cycle[:start]
-    chain = " -> ".join([*cycle, cycle[0]])
+    listed = cycle if len(cycle) <= _LONG else [*cycle[:_LONG], "..."]
+    chain = " -> ".join([*listed, cycle[0]])
+    within = set(cycle)
     written = [
         edge.path
         for name in cycle
         for edge in by_name[name].inputs
-        if edge.path is not None and edge.source in cycle
-    ]
+        if edge.path is not None and edge.source in within
+    ][:_LONG]
     spans = [tree.value_span(path) for path in written]
     raise SpecError(
         report(
             [
                 Diagnostic(
                     "FC204",
-                    f"the stages feed themselves: {chain}",
+                    f"the {noun}s feed themselves: {chain}",
                     spans[0],
                     related=tuple(Related(span, "and this edge") for span in spans[1:]),
-                    help=("let one of these read an earlier stage",),
+                    help=(f"let one of these read an earlier {noun}",),
                 )
             ]
         )
@@ -191,7 +225,7 @@ def _refuse_cycle(graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], tree: Tr
 
 
 def _refuse_unused(
-    graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], outputs: set[str], tree: Tree
+    graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], outputs: set[str], noun: str, tree: Tree
 ) -> None:
     # one sink behind all outputs, so that the graph is walked once
     behind = nx.DiGraph(graph)
@@ -201,10 +235,13 @@ def _refuse_unused(
     heads = [node for node in unused if not any(True for _ in graph.successors(node.name))]
     message = "`{}` is read by no stage, no tap and no classifier"
     help_ = ("tap it, read it with `from`, or remove it",)
+    if noun == "node":
+        message = "`{}` is read by no node, no tap and no output"
+        help_ = ("name it in `outputs`, read it with `from`, or remove it",)
     if unused:
         raise SpecError(
             report(
                 Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
-                for node in heads
+                for node in heads[:MAX_FINDINGS]
             )
         )

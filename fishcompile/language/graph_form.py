@@ -148,6 +148,9 @@ def _value(value: Any) -> Plain:
     if is_dataclass(value):
         kind = {"kind": value.kind} if hasattr(value, "kind") else {}
         inside = {**kind, **_plain(value)}
+        if isinstance(value, BlockSpec):
+            inside |= dict(value.own)
+            inside.pop("own", None)
         # a block is a mapping everywhere, and a word only in some places
         short = inside.keys() == {"kind"} and not isinstance(value, BlockSpec)
         return inside["kind"] if short else inside

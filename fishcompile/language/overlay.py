@@ -19,7 +19,13 @@ def overlay(base: Tree, top: Tree) -> Tree:
     value = _merge(base, top, base.value, top.value, (), places, problems)
     if problems:
         raise SpecError(report(problems))
-    return Tree(value, places, top.source, {**base.older, **top.older})
+    taken = {
+        path: top.key_span(path)
+        for path, item in walk(top.value)
+        if item is None and path in base.places
+    }
+    removed = {**base.removed, **taken}
+    return Tree(value, places, top.source, {**base.older, **top.older}, removed=removed)
 
 
 def _merge(

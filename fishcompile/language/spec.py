@@ -8,7 +8,7 @@ every later finding can point at the text. The key `from` is the field `source`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from fishcompile.language.layouts import LayoutSpec
 from fishcompile.tree import Path
@@ -27,6 +27,7 @@ Gate = Literal["scale", "scale_add", "none"]
 DenseUp = Literal["nearest", "bilinear", "none"]
 LayerKind = Literal["conv", "max_pool", "avg_pool"]
 BlockKind = Literal["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"]
+BLOCK_KINDS: tuple[str, ...] = get_args(BlockKind)
 Norm = Literal["batch", "group", "none"]
 Act = Literal["relu", "silu", "gelu"]
 LayerAct = Literal["relu", "silu", "gelu", "none"]
@@ -72,10 +73,11 @@ BATCH = NormSpec("batch")
 class BlockSpec:
     """What a stage's blocks are: their convolutions, and what stands between them.
 
-    `group_width` None leaves the groups to `groups`; `se` None is no squeeze-and-excitation.
+    `group_width` None leaves the groups to `groups`; `se` None is no squeeze-and-excitation. A kind
+    that is none of `BlockKind` is a block of the spec or a plug-in, and `own` are its parameters.
     """
 
-    kind: BlockKind = "bottleneck"
+    kind: str = "bottleneck"
     reduction: int = 4
     reduction_of: Literal["out", "in"] = "out"
     groups: int = 1
@@ -84,6 +86,12 @@ class BlockSpec:
     norm: NormSpec = BATCH
     act: Act = "relu"
     order: Literal["norm_first", "act_first"] = "norm_first"
+    own: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its kind is not one that every spec has."""
+        return self.kind not in BLOCK_KINDS
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,9 @@ def check_words(config: Config, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _block(block: BlockSpec, path: Path, tree: Tree) -> Iterator[Diagnostic]:
+    if block.is_own:
+        yield from _norm(block.norm, path, tree)
+        return
     groups, width = (*path, "groups"), (*path, "group_width")
     if block.group_width is not None and groups in tree.places:
         message = "`groups` and `group_width` say the same of a block in two ways"

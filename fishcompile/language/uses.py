@@ -112,8 +112,8 @@ def _merged(tree: Tree, found: dict[str, Opened]) -> Tree:
     blocks = {name: _definition(name, opened.tree) for name, opened in found.items()}
     value["blocks"] = {**blocks, **(own if isinstance(own, dict) else {})}
     places.setdefault(("blocks",), tree.places[("use",)])
-    for name, opened in found.items():
-        places.update(_below(("blocks", name), opened.tree))
+    for opened in {opened.file: opened for opened in found.values()}.values():
+        places.update(_below_blocks(opened.tree))
     return replace(tree, value=value, places=places)
 
 
@@ -121,10 +121,10 @@ def _definition(name: str, tree: Tree) -> Plain:
     return tree.get(("blocks", name))
 
 
-def _below(path: Path, tree: Tree) -> Iterator[tuple[Path, Place]]:
-    for below, place in tree.places.items():
-        if below[: len(path)] == path:
-            yield below, place
+def _below_blocks(tree: Tree) -> Iterator[tuple[Path, Place]]:
+    for path, place in tree.places.items():
+        if len(path) > 1 and path[0] == "blocks":
+            yield path, place
 
 
 def _place_of(name: str, tree: Tree) -> Span:

@@ -122,7 +122,7 @@ def _refuse_in_base(base: Tree) -> None:
     """
     if "scale" in base.value:
         raise fail(scales_nothing(base))
-    found = [path for path in base.places if len(path) == 3 and path[2] == "after"]
+    found = [path for path in base.places if path[-1:] == ("after",) and _orders(path)]
     message = "`after` is for variants; here entries stand in the order they are written"
     if found:
         raise fail(
@@ -131,6 +131,11 @@ def _refuse_in_base(base: Tree) -> None:
                 for path in found
             )
         )
+
+
+def _orders(path: TreePath) -> bool:
+    """Whether the entry that the key at `path` stands in is one of several in an order."""
+    return len(path) == 3 or (len(path) == 5 and (path[0], path[2]) == ("blocks", "graph"))
 
 
 def _without_expectations(base: Tree) -> Tree:

@@ -19,7 +19,7 @@ class Concat(Op):
     def infer(self, *inputs: TensorType) -> TensorType:
         """Channels add up; the sides must agree."""
         for position, x in enumerate(inputs):
-            require_map(x, self.kind)
+            require_map(x, self.kind, position)
             if x.sides != inputs[0].sides:
                 a, b = ("x".join(map(str, t.sides)) for t in (inputs[0], x))
                 raise ShapeError("FC303", f"{a} and {b} do not concatenate", operand=position)

@@ -42,7 +42,7 @@ class ConvTranspose(Op):
         if len(inputs) == 1:
             return feature_map(self.out_channels, least)
         like = inputs[1]
-        require_map(like, self.kind)
+        require_map(like, self.kind, operand=1)
         for side, low, target in zip(x.sides, least, like.sides, strict=True):
             if not low <= target < low + self.stride:
                 message = f"a stride of {self.stride} cannot bring side {side} to {target}"

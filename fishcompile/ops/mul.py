@@ -1,4 +1,4 @@
-"""Product of two tensors, element by element, one pixel broadcast over a map."""
+"""Product of tensors, element by element, one pixel broadcast over a map."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from fishcompile.tensor import TensorType
 
 @dataclass(frozen=True)
 class Mul(Op):
-    """(c, h, w) and (c, h, w) or (c, 1, 1) to (c, h, w)."""
+    """(c, h, w), (c, h, w) or (c, 1, 1), ... to (c, h, w)."""
 
     kind: ClassVar[str] = "mul"
 
     def infer(self, *inputs: TensorType) -> TensorType:
-        """The larger operand's type; channels must be equal, sides equal or 1x1."""
+        """The largest operand's type; channels must be equal, sides equal or 1x1."""
         return broadcast(*inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`a * b`."""
-        return "{0} * {1}"
+        """`a * b`, and so on."""
+        return " * ".join(f"{{{position}}}" for position in range(operands))

@@ -32,7 +32,7 @@ class Upsample(Op):
         if len(inputs) == 1:
             return feature_map(x.channels, tuple(side * self.factor for side in x.sides))
         like = inputs[1]
-        require_map(like, self.kind)
+        require_map(like, self.kind, operand=1)
         if any(to < side for side, to in zip(x.sides, like.sides, strict=True)):
             a, b = ("x".join(map(str, t.sides)) for t in inputs)
             raise ShapeError("FC303", f"upsampling cannot bring a {a} map to {b}", operand=1)

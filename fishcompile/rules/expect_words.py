@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic, Related
-from fishcompile.language.graph_spec import StageNode
-from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, StageSpec
+from fishcompile.language.graph_spec import NodeSpec, StageNode
+from fishcompile.language.spec import (
+    SECTIONS,
+    BlocksSpec,
+    BridgeSpec,
+    ClassifierSpec,
+    DenseSpec,
+    LayerSpec,
+    StageSpec,
+)
 from fishcompile.language.stage_graph import INPUT
 from fishcompile.tree import Path, Tree
 
@@ -41,7 +49,7 @@ def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
 def _chosen(node: StageNode, path: Path, tree: Tree) -> tuple[Related, ...]:
     """The stage's own `out`, where that is what gives the width."""
     out = (*node.path, "out")
-    projects = isinstance(node.config, BridgeSpec) or (
+    projects = isinstance(node.config, BridgeSpec | LayerSpec | NodeSpec | BlocksSpec) or (
         isinstance(node.config, StageSpec) and node.config.shortcut == "project"
     )
     if not projects or path == out or out not in tree.places:
@@ -53,7 +61,8 @@ def _producer(node: StageNode, channels: int, tree: Tree) -> tuple[Related, ...]
     source = node.inputs[0].source
     if source == INPUT:
         return ()
-    written = [(section, source) for section in SECTIONS if (section, source) in tree.places]
+    sections = (*SECTIONS, "graph")
+    written = [(section, source) for section in sections if (section, source) in tree.places]
     path: Path = written[0] if written else (source,)
     out = (*path, "out")
     span = tree.value_span(out) if out in tree.places else tree.key_span(path)
@@ -74,8 +83,10 @@ def _derivation(facts: StageFacts, have: int) -> str:
             how = "an identity shortcut keeps them"
         case StageSpec() | BridgeSpec():
             how = f"the first block projects them to {have}"
-        case _:
+        case ClassifierSpec() | DenseSpec():
             how = f"`classes: {have}`"
+        case _:
+            how = f"{node.name} makes {have} of them"
     return f"{node.inputs[0].source} -> {node.name} brings {channels} channels; {how}"
 
 

@@ -13,7 +13,7 @@ Entry = dict[str, Any]
 # Names that an emitted file, a class or Python itself use for something else.
 # fmt: off
 BLOCK_NAMES = (
-    "unit", "unit2", "mb", "net", "stage", "bottleneck", "f", "tensor", "conv_norm_act", "fish",
+    "unit", "unit2", "mb", "net", "stage", "bottleneck2", "f", "tensor", "conv_norm_act", "fish",
     "sum2", "base", "none", "blocks3", "module", "classifier2", "sequential", "bridge2",
 )
 PARAMETERS = (
@@ -21,7 +21,7 @@ PARAMETERS = (
     "width", "int", "bias", "channels", "classes", "module", "padding", "len", "sum", "print",
 )
 # fmt: on
-_NAMES_ANOTHER = ("kind", "from", "to")
+_NAMES_ANOTHER = {"kind", "from", "to"}
 
 
 def definitions(choose: Choose) -> Entry:
@@ -34,6 +34,29 @@ def definitions(choose: Choose) -> Entry:
         make = choose.one([_chain, _chain, _chain, _join, _hourglass, _tree])
         made[name] = make(choose, name, made)
     return made
+
+
+def refined(choose: Choose) -> tuple[str, Entry]:
+    """A block that stages may be made of: it gives the width, stride and dilation it is told."""
+    wide = "in_channels * expand"
+    kernel = choose.one([3, 3, 5])
+    graph: Entry = {
+        "wide": {"kind": "conv", "out": wide, "kernel": 1, "act": choose.one(ACTS)},
+        "mid": {"kind": "conv", "out": wide, "stride": "stride", "dilation": "dilation"},
+        "narrow": {"kind": "conv", "out": "out", "kernel": 1, "act": "none"},
+    }
+    graph["mid"] |= {"kernel": kernel, **({"groups": wide} if choose.chance(50) else {})}
+    parameters = {"out": "required", "expand": 2, "stride": 1, "dilation": 1}
+    name = choose.one(["residual_block", "own", "mbconv"])
+    return name, {"parameters": parameters, "graph": graph}
+
+
+def refining(choose: Choose, name: str) -> Entry:
+    """What a stage says to be made of such a block."""
+    made: Entry = {"kind": name, "norm": "batch"}
+    if choose.chance(40):
+        made["expand"] = choose.one([1, 2, 3])
+    return made | ({"act": choose.one(ACTS)} if choose.chance(40) else {})
 
 
 def _step(choose: Choose, width: str, made: Entry, parameters: Entry) -> Entry:
@@ -152,6 +175,12 @@ def _plain(choose: Choose, parameters: list[str]) -> Entry:
     return node
 
 
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _texts(item)]
+    return [value] if isinstance(value, str) else []
+
+
 def _join(choose: Choose, name: str, made: Entry) -> Entry:
     """Several inputs, brought to the sides and width of the first."""
     del name
@@ -173,10 +202,13 @@ def _join(choose: Choose, name: str, made: Entry) -> Entry:
 
 def _given(parameters: Entry, graph: Entry) -> Entry:
     """The `parameters` of a block: those that its nodes read, as another is an error."""
-    numbers = (
-        value for node in graph.values() for key, value in node.items() if key not in _NAMES_ANOTHER
+    texts = (
+        text
+        for node in graph.values()
+        for key in node.keys() - _NAMES_ANOTHER
+        for text in _texts(node[key])
     )
-    words = {word for value in numbers for word in re.findall(r"[a-z_0-9]+", str(value))}
+    words = {word for text in texts for word in re.findall(r"[a-z_0-9]+", text)}
     read = {name: default for name, default in parameters.items() if name in words}
     return {"parameters": read} if read else {}
 

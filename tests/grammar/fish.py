@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.grammar.composites import refining
 from tests.grammar.residual import ACTS, block, effective, fits, norm
 from tests.strategies import Choose, Map
 from tests.strategies import _Builder as FishBuilder
@@ -20,6 +21,7 @@ class WideFish(FishBuilder):
         self.tree = tree
         self.outputs: dict[str, Map] = {}
         self.entering = 0
+        self.own = ""  # the block of the spec that stages may be made of
         image = tree["input"]
         size = image["size"]
         sides = (size, size) if isinstance(size, int) else tuple(size)
@@ -169,6 +171,9 @@ class WideFish(FishBuilder):
             others = [entering, entering // 2]
             entering *= entry.get("widen", 2)
             others = [*others, entering]
+        if self.own and self.choose.chance(40):
+            entry["block"] = refining(self.choose, self.own)
+            return
         if fits(given, entering, [width, *others]) and self.choose.chance(30):
             return
         entry["block"] = block(self.choose, entering, width, others, given)

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.grammar.composites import definitions
+from tests.grammar.composites import definitions, refined, refining
 from tests.grammar.fish import WideFish
 from tests.grammar.residual import block
 from tests.grammar.shapes import SAME, UnfitError, demand, shape
@@ -80,14 +80,17 @@ class _Wide:
         tree: Entry = {"fishspec": 2, "name": name, "input": image}
         fish = self.fish = WideFish(choose, tree)
         form = choose.one(["fish", "graph", "both"])
+        self.blocks: Entry = {}
+        if choose.chance(30):
+            fish.own, self.blocks[fish.own] = refined(choose)
+            tree["blocks"] = self.blocks
         if form != "graph":
             fish.sections()
             fish.heads()
-        self.blocks: Entry = {}
         self.called: set[str] = set()
         if form != "fish":
             if choose.chance(70):
-                self.blocks = definitions(choose)
+                self.blocks |= definitions(choose)
                 tree["blocks"] = self.blocks
             tree["graph"] = {}
             for _ in range(choose.integer(2, 7)):
@@ -251,7 +254,8 @@ class _Wide:
         choose = self.choose
         for key, default in self.blocks[entry["kind"]].get("parameters", {}).items():
             if default == "required" or choose.chance(50):
-                entry[key] = choose.one([1, 2, 3] if key == "depth" else [1, 2, 4, 8])
+                numbers = {"depth": [1, 2, 3], "out": [2, 4, 8]}.get(key, [1, 2, 4, 8])
+                entry[key] = choose.one(numbers)
         if not several and choose.chance(25):
             entry["repeat"] = choose.one([1, 2, 3])
 
@@ -271,6 +275,9 @@ class _Wide:
             entry["block"] = choose.one(
                 ["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"]
             )
+        if self.fish.own and choose.chance(30):
+            own = refining(choose, self.fish.own)
+            entry["block"] = choose.one([own, self.fish.own])
 
     def _outputs(self, tree: Entry) -> None:
         """Some of what nobody reads is an output; now and then something that is read, too."""

@@ -85,6 +85,47 @@ def test_what_is_neutral_or_constant_goes(
     assert binary(symbol, left, right) == result
 
 
+@pytest.mark.parametrize(
+    ("text", "collected"),
+    [
+        ("a + 4 + a + 4", "a * 2 + 8"),
+        ("a + b // 2 + b // 2", "a + b // 2 * 2"),
+        ("a + b + (a + b) - c", "a * 2 + b * 2 - c"),
+        ("a * 3 - a", "a * 2"),
+        ("a - b - a", "0 - b"),
+        ("a + b - (a + b)", "0"),
+        ("a + 4 - 6", "a - 2"),
+        ("a + b // 2 + 4", "a + b // 2 + 4"),
+        ("4 + a", "4 + a"),
+    ],
+)
+def test_in_a_sum_what_stands_there_several_times_is_said_once(text: str, collected: str) -> None:
+    names = {"a": Sym(24, A), "b": Sym(7, B), "c": Sym(3, C)}
+    total = eval(text, {}, names)
+    assert str(formula_of(total)) == collected
+    assert total == evaluate(parse(collected), VALUES)
+
+
+@given(st.sampled_from("+-"), formulas, formulas)
+def test_a_collected_sum_is_the_sum(symbol: str, left: Formula, right: Formula) -> None:
+    try:
+        expected = OPERATIONS[symbol](evaluate(left, VALUES), evaluate(right, VALUES))
+    except ZeroDivisionError:
+        assume(False)
+    made = binary(symbol, left, right)
+    assert evaluate(made, VALUES) == expected
+    assert evaluate(parse(str(made)), VALUES) == expected
+
+
+def test_a_number_forgets_a_formula_that_no_line_holds() -> None:
+    width = Sym(24, A)
+    for step in range(20):
+        width = width // 2 * 3
+        assert len(str(width.formula)) <= 120, step
+    assert "a" not in str(width.formula)
+    assert evaluate(width.formula, {}) == width
+
+
 @given(formulas, st.fixed_dictionaries({n: st.integers(-50, 50) for n in "abc"}))
 def test_a_printed_formula_means_in_python_what_it_means_here(
     formula: Formula, values: dict[str, int]

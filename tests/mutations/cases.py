@@ -9,6 +9,9 @@ A family begins with its name and what it is, and each of its cases reads like a
     ! FC111 missing key `blocks`           the rule, and a piece of the message
     ? for example `blocks: 2`              a piece of the help, or `none`
     & FC111 missing key `out`              a second finding at the same place
+    > deep.yaml:3:10 deep.yaml extends it here
+                                           another place that the finding shows, and what is said
+                                           there; all of them in order, or none
 
 Control characters are written as their pictures: ␉ is a tab. « and » are taken out of the text:
 they are where the finding must begin and end. The first `!` belongs to the first pair of them by
@@ -43,13 +46,15 @@ class Place:
 class Expected:
     """One finding: rule, a piece of its message, a piece of its help (None: it has none).
 
-    `again`: it stands at the place of the finding before.
+    `again`: it stands at the place of the finding before. `elsewhere`: the other places that it
+    shows, each as `FILE:LINE:COLUMN MESSAGE`, where they are given.
     """
 
     rule: str
     message: str
     help: str | None
     again: bool = False
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -153,10 +158,16 @@ def _filled(case: Case, lines: list[str]) -> Case:
             case "!" | "&":
                 rule, _, message = text.partition(" ")
                 expected.append(Expected(rule, message, None, sign == "&"))
-            case "?":
-                advice = None if text == "none" else text
-                expected[-1] = replace(expected[-1], help=advice)
+            case "?" | ">":
+                expected[-1] = _said(expected[-1], sign, text)
             case _:
                 raise ValueError(f"{case.family}/{case.name}: {line!r}")
         previous = sign
     return replace(case, edits=tuple(edits), expected=tuple(expected))
+
+
+def _said(expected: Expected, sign: str, text: str) -> Expected:
+    """The finding with its help, or with one more of its other places."""
+    if sign == ">":
+        return replace(expected, elsewhere=(*expected.elsewhere, text))
+    return replace(expected, help=None if text == "none" else text)

@@ -47,6 +47,13 @@ def test_mutation(case: Case, tmp_path: Path) -> None:
             assert diagnostic.help == ()
         else:
             assert any(expected.help in advice for advice in diagnostic.help), diagnostic.help
+        if expected.elsewhere:
+            shown = tuple(
+                f"{Path(other.span.source.name).name}:{other.span.line}:{other.span.column}"
+                f" {other.message}"
+                for other in diagnostic.elsewhere
+            )
+            assert shown == expected.elsewhere
 
 
 @pytest.mark.parametrize("spec", sorted(SPECS.glob("*.yaml")), ids=lambda path: path.name)

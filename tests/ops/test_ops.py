@@ -103,6 +103,7 @@ CASES = [
     Case(MaxPool(2, 1, 1), (MAP,), (2, 2)),
     Case(Mul(), (MAP, MAP), (4, 4, 4)),
     Case(Mul(), (MAP, (6, 1, 1)), (4, 32, 4)),
+    Case(Mul(), (MAP, (6, 1, 1), MAP), (4, 32, 4, 4)),
     Case(Relu(), (MAP,), (4, 4)),
     Case(Relu(), ((5,),), (4, 4)),
     Case(Sigmoid(), ((6, 1, 1),), (4, 4)),
@@ -262,7 +263,7 @@ def test_what_is_accepted_of_two_maps_torch_accepts(op: Op, shapes: list[Shape])
         (Add(), ((4, 1, 1), (4,)), "FC303", None, 1),
         (Mul(), ((4, 8, 8), (4, 4, 4)), "FC303", None, 1),
         (Upsample(), ((4, 8, 8), (4, 8, 7)), "FC303", None, 1),
-        (Upsample(), ((4, 8, 8), (4,)), "FC303", None, None),
+        (Upsample(), ((4, 8, 8), (4,)), "FC303", None, 1),
     ],
     ids=str,
 )

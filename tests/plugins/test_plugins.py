@@ -24,7 +24,7 @@ from fishcompile.targets.module import network
 from fishcompile.targets.source import emit_source
 from tests.nets import SPECS
 from tests.plugins.conftest import Install
-from tests.plugins.shuffle import CODE, ENTRIES, NET
+from tests.plugins.shuffle import CODE, ENTRIES, NET, unit
 
 
 @pytest.fixture
@@ -38,13 +38,6 @@ def spec(install: Install, tmp_path: Path) -> Path:
 def found(path: Path, text: str) -> tuple[Diagnostic, ...]:
     path.write_text(text, "utf-8")
     return examine(path)[0].diagnostics
-
-
-def unit(entering: int, leaving: int, groups: int) -> int:
-    """The parameters of a ShuffleUnit by hand: three norms, three convolutions without bias."""
-    mid = leaving // 4
-    norms = 2 * (entering + mid + mid)
-    return norms + entering * mid // groups + 9 * mid + mid * leaving // groups
 
 
 def test_its_parameters_and_shapes(spec: Path) -> None:

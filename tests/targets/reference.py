@@ -97,7 +97,7 @@ _MEANING: dict[str, Callable[..., Tensor]] = {
     "group_norm": _group_norm,
     "linear": lambda _, w, x: F.linear(x, w["weight"], w.get("bias")),
     "max_pool": _pool(F.max_pool2d),
-    "mul": lambda _, __, a, b: torch.mul(a, b),
+    "mul": lambda _, __, *xs: reduce(torch.mul, xs),
     "relu": lambda _, __, x: torch.relu(x),
     "sigmoid": lambda _, __, x: torch.sigmoid(x),
     "silu": lambda _, __, x: F.silu(x),

@@ -9,6 +9,7 @@ nearest number that does, and each move has its reason. See docs/scaling.md.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 
@@ -24,6 +25,7 @@ from fishcompile.language.scaling.network import UnfollowedError, Widths
 from fishcompile.language.scaling.solve import solve
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.schema import validate
+from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 
 # A width is the sum of all that are concatenated into it, so that the work grows with the square.
@@ -53,7 +55,7 @@ def scaled(base: Tree, variant: Tree) -> tuple[Tree, tuple[Adjustment, ...]]:
     new = {adjustment.path: adjustment.new for adjustment in found}
     value = {key: _with(item, (key,), new) for key, item in base.value.items()}
     _add_unwritten(value, new)
-    return Tree(value, base.places, base.source), tuple(found)
+    return replace(base, value=value), tuple(found)
 
 
 def _resolved(base: Tree) -> StageGraph:
@@ -72,7 +74,7 @@ def _legal_widths(stages: StageGraph, base: Tree) -> Widths:
     try:
         widths = read_widths(stages)
     except UnfollowedError as error:
-        span = base.value_span((*error.node.path, "kind"))
+        span = _kind(base, error.node.path)
         message = f"`scale` cannot follow widths through the block `{span.text}`"
         help_ = ("scale the depth alone, or write the widths in a variant",)
         raise fail(Diagnostic("FC206", message, span, help=help_)) from None
@@ -87,6 +89,15 @@ def _legal_widths(stages: StageGraph, base: Tree) -> Widths:
             message = f"{tie.why}: {tie.one.base} channels and {tie.other.base}"
             raise fail(Diagnostic("FC301", message, base.value_span(tie.at)))
     return widths
+
+
+def _kind(base: Tree, node: Path) -> Span:
+    """Where a node says what it is, or what its blocks are, be it in `defaults`."""
+    usual = [("defaults", *node[:1], "block", "kind"), ("defaults", "block", "kind")]
+    places = [(*node, "block", "kind"), (*node, "block"), (*node, "kind"), *usual]
+    written = (path for path in places if path in base.places)
+    found = next((path for path in written if isinstance(base.get(path), str)), None)
+    return base.value_span(found) if found else base.key_span(node)
 
 
 def _widths(base: Tree, widths: Widths, factor: Factor) -> Iterable[Adjustment]:

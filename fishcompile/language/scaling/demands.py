@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from fishcompile.language.graph_spec import NodeSpec, StageNode
-from fishcompile.language.scaling.network import Demand, Tie, Widths
+from fishcompile.language.scaling.network import Demand, Tie, UnfollowedError, Widths
 from fishcompile.language.scaling.nodes import node_width
 from fishcompile.language.scaling.width import Width
 from fishcompile.language.spec import (
@@ -39,7 +39,13 @@ def read_widths(stages: StageGraph) -> Widths:
 
 
 def _stage_widths(node: StageNode, inputs: list[Width], found: Widths) -> Width:
-    """What leaves a stage; what it demands is added to `found`."""
+    """What leaves a stage; what it demands is added to `found`.
+
+    Raises UnfollowedError where a block of the spec's own would have to be followed.
+    """
+    block = getattr(node.config, "block", None)
+    if isinstance(block, BlockSpec) and block.is_own:
+        raise UnfollowedError(node)
     match node.config:
         case StageSpec() as stage:
             return _stage(stage, inputs, found)

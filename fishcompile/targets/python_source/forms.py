@@ -85,9 +85,12 @@ def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
     They are those not constant. An attribute is called as its field, but where another item of the
     class, all of which are `items`, would be called the same.
     """
-    taken = [item.local for item in items]
-    taken += [field for other in items if other is not item for field in _varying(other)]
-    return {field: f"{item.local}_{field}" if field in taken else field for field in _varying(item)}
+    own = _varying(item)
+    if not own:
+        return {}
+    taken = {item.local for item in items}
+    taken.update(field for other in items if other is not item for field in _varying(other))
+    return {field: f"{item.local}_{field}" if field in taken else field for field in own}
 
 
 def _varying(item: Item) -> list[str]:

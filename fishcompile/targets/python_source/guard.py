@@ -66,14 +66,18 @@ def verify(text: str, calls: Iterable[str] = ()) -> None:
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
     bound |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    names, made = classes | bound | _NAMES, classes | allowed
     for node in nodes:
-        fault = _fault(node, classes, classes | bound | _NAMES, id(node) in inner, allowed)
+        fault = _fault(node, made, names, id(node) in inner, allowed)
         if fault:
             raise UnsafeOutputError(f"line {getattr(node, 'lineno', 1)}: {fault}")
 
 
-def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool, calls: set[str]) -> str:
-    """What is wrong with a node, empty where nothing is; `inner` ones stand before a dot."""
+def _fault(node: ast.AST, made: set[str], names: set[str], inner: bool, calls: set[str]) -> str:
+    """What is wrong with a node, empty where nothing is; `inner` ones stand before a dot.
+
+    `made` may be called: `calls`, which are of torch, and the classes of the text itself.
+    """
     match node:
         case _ if not isinstance(node, _NODES):
             return type(node).__name__
@@ -95,9 +99,7 @@ def _fault(node: ast.AST, classes: set[str], names: set[str], inner: bool, calls
         case ast.Attribute():
             return "" if _may_read(node, inner, calls) else f"the attribute {ast.unparse(node)}"
         case ast.Call(func=function):
-            return (
-                "" if _may_call(function, classes | calls) else f"call of {ast.unparse(function)}"
-            )
+            return "" if _may_call(function, made) else f"call of {ast.unparse(function)}"
         case _:
             return ""
 
