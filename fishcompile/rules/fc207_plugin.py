@@ -31,9 +31,9 @@ blocks:
   ghost:
     parameters: {out: required}
     graph:
-      half: {kind: conv, out: out // 2, kernel: 1}
+      main: {kind: conv, out: out // 2, kernel: 1}
       cheap: {kind: conv, out: out // 2, groups: out // 2}
-      both: {kind: concat, from: [half, cheap]}
+      both: {kind: concat, from: [main, cheap]}
 graph:
   c1: {kind: conv, from: input, out: 16}
   g1: {kind: ghost, out: 32}

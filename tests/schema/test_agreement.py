@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from fishcompile.data import data_file
+from fishcompile.expand.nodes import KINDS
 from fishcompile.language import spec
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
 from fishcompile.reader import read_text
@@ -210,6 +212,27 @@ def test_every_mapping_is_closed_but_a_node_which_its_kind_closes() -> None:
         for branch in open_["allOf"]
     }
     assert by_kind == {kind: f"#/$defs/kind_{kind}" for kind in built_in()}
+
+
+NODE_KEYS = {"kind", "from", "to", "expect"}
+ELSEWHERE = {"conv", "max_pool", "avg_pool", "blocks", "tail", "body", "head"}
+ELSEWHERE |= {"bridge", "stem", "classifier", "dense"}
+
+
+def test_the_kinds_that_are_one_op_are_those_of_the_schema() -> None:
+    assert set(KINDS) == built_in().keys() - ELSEWHERE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_keys_of_a_kind_are_those_of_its_function(kind: str) -> None:
+    node = DEFS[f"kind_{kind}"]
+    arguments = inspect.signature(KINDS[kind]).parameters.values()
+    keys = {a.name: a.default for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY}
+    assert set(node["properties"]) - NODE_KEYS - ONLY_IN_TEXT == set(keys)
+    for key, default in keys.items():
+        assert (key in node["required"]) == (default is inspect.Parameter.empty)
+        plain = isinstance(default, int | str)
+        assert said(f"kind_{kind}", key).get("default") == (default if plain else None)
 
 
 def test_references_are_local_and_have_annotations_alone_beside_them() -> None:
