@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Annotated
@@ -71,6 +72,9 @@ def _print_version(wanted: bool) -> None:
 
 def main() -> None:
     """Runs the command line and exits."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # what the encoding of a terminal or a pipe lacks is written as an escape
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app = build_app(next((word for word in sys.argv[1:] if word[:1] != "-"), None))
         app(prog_name="fishcompile")

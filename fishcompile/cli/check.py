@@ -17,7 +17,7 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.console import line_width, say, wants_color
+from fishcompile.cli.console import line_width, wants_color
 from fishcompile.cli.judging import Choice, judge_run
 from fishcompile.cli.light import LightCommand
 from fishcompile.cli.standard_input import standard_input
@@ -168,12 +168,12 @@ def deliver(text: str, output: str, checked: list[Checked], *, quiet: bool) -> N
     """The text on standard output, or in a file and a line about it on standard output."""
     if output == STDIN:
         if text:
-            say(text)
+            print(text)
         return
     data = f"{text}\n" if text else ""
     write_atomic(Path(output), data.encode("utf-8", "backslashreplace"))
     if not quiet:
-        say(f"wrote {output}: {count(len(findings(checked)), 'finding')}")
+        print(f"wrote {output}: {count(len(findings(checked)), 'finding')}")
 
 
 def _rules() -> Mapping[str, RuleFacts]:

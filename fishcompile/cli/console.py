@@ -15,16 +15,7 @@ def print_report(report: Report) -> None:
     """The report as text on standard output, coloured where that is a terminal."""
     from fishcompile.formats.text import render
 
-    say(render(report, color=wants_color("auto"), width=line_width()))
-
-
-def say(text: str) -> None:
-    """A line or lines on standard output; what its encoding lacks is written as an escape."""
-    try:
-        print(text)
-    except UnicodeEncodeError:
-        encoding = sys.stdout.encoding
-        print(text.encode(encoding, "backslashreplace").decode(encoding))
+    print(render(report, color=wants_color("auto"), width=line_width()))
 
 
 def wants_color(when: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.console import say
 from fishcompile.cli.examples import report_on, texts
 from fishcompile.cli.light import LightCommand
 from fishcompile.errors import UsageError
@@ -30,7 +29,7 @@ def explain(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="A rule's id or name.")],
 ) -> None:
     """Explain a rule by its id, such as FC401, or its name."""
-    say(page(_rule(rule)))
+    print(page(_rule(rule)))
 
 
 def page(rule: Rule) -> str:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fishcompile.cli.console import say
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import FixedSpec, fix_specs, write_specs
 from fishcompile.inputs import Input
@@ -32,7 +31,7 @@ def apply_fixes(inputs: Sequence[Input], given: Mapping[Path, bytes]) -> dict[Pa
     count = sum(len(spec.applied) for spec in fixed)
     if not given and count:
         files = f"{len(fixed)} file{'s' if len(fixed) > 1 else ''}"
-        say(f"fixed {count} finding{'s' if count > 1 else ''} in {files}")
+        print(f"fixed {count} finding{'s' if count > 1 else ''} in {files}")
     return texts
 
 

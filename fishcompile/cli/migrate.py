@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.console import complain, print_report, say
+from fishcompile.cli.console import complain, print_report
 from fishcompile.cli.light import LightCommand
 from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics import Diagnostic, SpecError, report
@@ -78,7 +78,7 @@ def migrate(
             for one in done:
                 _tell(one, check=check)
         if not found and not refused:
-            say(f"{len(inputs)} spec{'s, all' if len(inputs) > 1 else ','} of version {VERSION}")
+            print(f"{len(inputs)} spec{'s, all' if len(inputs) > 1 else ','} of version {VERSION}")
     raise typer.Exit(max(code, unwritten, 1 if found and (check or diff) else 0))
 
 
@@ -144,9 +144,9 @@ def _tell(one: Migrated, *, check: bool) -> None:
         f"{one.keys or 'no'} key{'' if one.keys == 1 else 's'}",
     )
     if check:
-        say(f"{name}: version {one.since}, {keys} to rename")
+        print(f"{name}: version {one.since}, {keys} to rename")
         return
-    say(f"{name}: version {one.since} to {VERSION}, {keys} renamed")
+    print(f"{name}: version {one.since} to {VERSION}, {keys} renamed")
     if one.modeline:
         schema = f"fishspec-{VERSION}.schema.json"
-        say(f"{name}:{one.modeline}: left as it is; the schema to name here is {schema} now")
+        print(f"{name}:{one.modeline}: left as it is; the schema to name here is {schema} now")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.console import complain, say
+from fishcompile.cli.console import complain
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics import SpecError
 from fishcompile.errors import UsageError
@@ -62,12 +62,12 @@ def new(
     own = [one for one in after.adjustments if one.by.source is after.tree.source]
     text = variant(text, own)
     write_atomic(target, text.encode())
-    say(visible(f"wrote {target}, a variant of {base}"))
+    print(visible(f"wrote {target}, a variant of {base}"))
     if own:
         from fishcompile.cli.adjustments import adjustment_lines
 
-        say("\n".join(["", *adjustment_lines(own)]))
-    say("\n".join(["", *_figures(before, after)]))
+        print("\n".join(["", *adjustment_lines(own)]))
+    print("\n".join(["", *_figures(before, after)]))
 
 
 def _require_name(name: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from fishcompile.cli.console import say
 from fishcompile.cli.light import LightCommand
 from fishcompile.rules import registry
 
@@ -20,4 +19,4 @@ def rules() -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for *cells, what in rows:
         padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
-        say("  ".join([*padded, what]))
+        print("  ".join([*padded, what]))

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from fishcompile.analysis.table import Row, stage_table
-from fishcompile.cli.console import say
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics import SpecError
 from fishcompile.pipeline import Analysis, analyse, unaccepted
@@ -40,7 +39,7 @@ def show(
     if analysis.adjustments:
         from fishcompile.cli.adjustments import adjustment_lines
 
-        say("\n".join(["", *adjustment_lines(analysis.adjustments)]))
+        print("\n".join(["", *adjustment_lines(analysis.adjustments)]))
     left = unaccepted(analysis, spec)
     if not left.ok:
         print()

@@ -27,6 +27,8 @@ ENVELOPE = "state_dict"  # the entry of a training script's dict that holds the 
 _AGAIN = "download or copy it again"
 # The messages of torch's unpickler: a name that it will not load, and whatever else is wrong.
 _REFUSED = re.compile(r"GLOBAL (\S+)")
+_PLAIN_PICKLE = re.compile(r"Unsupported operand|Unsupported pickle protocol|persistent_id")
+_TRUSTED = "if you trust whoever made it, open it with {} and torch.save the state dict alone"
 _DETAIL = re.compile(r"WeightsUnpickler error:\s*(.+)")
 
 
@@ -127,14 +129,19 @@ def _read_torch(path: Path) -> object:
             return torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # the file may hold anything, and so may what it raises
         refused = _REFUSED.search(str(error))
+        if _PLAIN_PICKLE.search(str(error)):
+            raise UsageError(
+                f"{path} is a pickle that torch.save did not write, which is not loaded, since "
+                "unpickling it can run any code",
+                _TRUSTED.format("pickle.load"),
+            ) from error
         if refused is None:
             message = f"{path} is damaged or cut short: {_first_line(error)}"
             raise UsageError(message, _AGAIN) from error
         raise UsageError(
             f"{path} holds more than tensors: it asks for {refused[1]}, which is not loaded, "
             "since a file that may name what is called can run any code",
-            "if you trust whoever made it, open it with torch.load(FILE, weights_only=False) and "
-            "torch.save the state dict alone",
+            _TRUSTED.format("torch.load(FILE, weights_only=False)"),
         ) from error
 
 

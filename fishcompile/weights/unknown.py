@@ -50,7 +50,7 @@ def notes_of_variant(
         before = old.get(stage.path)
         if before is None:
             notes[stage.path] = f"dilation is {_NOT}: 1 here"
-        elif before.dilation != 1:
+        elif before.dilation != 1 or stage.section == "body":
             notes[stage.path] = f"dilation is {_NOT}; {before.dilation} is the base's"
     return notes
 

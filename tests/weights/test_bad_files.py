@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import tarfile
 import zipfile
 from collections import OrderedDict
@@ -53,6 +54,20 @@ def test_a_malicious_pickle_does_not_run(tmp_path: Path, zipped: bool, nested: b
     # the same file opened carelessly does run: the test would notice
     torch.load(path, weights_only=False)
     assert made.is_dir()
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_plain_pickle_does_not_run_and_is_not_called_damaged(
+    tmp_path: Path, protocol: int
+) -> None:
+    made = tmp_path / "made"
+    path = tmp_path / "a.pt"
+    path.write_bytes(pickle.dumps({"x": Mischief(made), "n": 2**2000}, protocol))
+    with pytest.raises(UsageError) as caught:
+        read_checkpoint(path)
+    assert "damaged" not in str(caught.value)
+    assert "torch.save the state dict alone" in caught.value.help
+    assert not made.exists()
 
 
 @pytest.mark.parametrize(

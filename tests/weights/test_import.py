@@ -176,7 +176,7 @@ tail:
   tail3: {blocks: 8} # fishcompile: ignore[FC506] the checkpoint is of such a fish
 bridge: {blocks: 4}
 body:
-  body3: {blocks: 2, transfer: {blocks: 2}}
+  body3: {blocks: 2, transfer: {blocks: 2}} # dilation is not in a checkpoint; 1 is the base's
   body2: {blocks: 2, transfer: {blocks: 2}} # dilation is not in a checkpoint; 2 is the base's
   body1: {blocks: 2, transfer: {blocks: 2}} # dilation is not in a checkpoint; 4 is the base's
 head:
