@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import repeat
 
+from fishcompile.analysis.choices import changed_width
 from fishcompile.analysis.nesting import chain, inside, places_of
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic, Related
@@ -17,6 +18,7 @@ from fishcompile.language.stage_graph import INPUT
 from fishcompile.tensor import TensorType
 from fishcompile.tree import Path, Tree
 
+_OF_WIDTHS = ("FC301", "FC302")
 _DIVISORS = ("reduction", "squeeze", "se")
 _ENDS = "let a block that holds itself end, for example with `when: depth - 1`"
 
@@ -42,10 +44,16 @@ def explain(
     whole = path not in tree.places or isinstance(tree.get(path), dict)
     span = tree.key_span(path) if whole else tree.value_span(path)
     related += chain(error, node, path, tree)
+    label = ""
+    changed = changed_width(node, facts, path, tree) if error.cause.rule in _OF_WIDTHS else None
+    if changed:
+        related.insert(0, Related(span, f"{node.name} does not hold with it"))
+        label, span = f"{changed[0]} chooses this width", tree.value_span(changed[1])
     return Diagnostic(
         error.cause.rule,
         f"{node.name}: {_message(error, node)}",
         span,
+        label,
         related=tuple(related),
         notes=("\n".join(edges), f"found at {error.node}"),
         help=_ways_out(error, node, facts),
@@ -75,7 +83,8 @@ def _message(error: ExpansionError, node: StageNode) -> str:
 def _place(error: ExpansionError, node: StageNode, tree: Tree) -> Path:
     """The written key that the fault leads back to, or the stage (or stem layer) itself."""
     if error.trail:
-        return inside(error, node, tree)
+        path = inside(error, node, tree)
+        return _written(path, tree) or path if path[-1] == "norm" else path
     operand = error.cause.operand
     if operand is not None and error.node == node.name and operand < len(node.inputs):
         return node.inputs[operand].path or node.path
