@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from fishcompile.analysis.faults import explain
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.diagnostics import Diagnostic
 from fishcompile.expand.library import Library
@@ -59,6 +58,9 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
             part = library.bind(node.config, tuple(value.type for value in inputs))
             output = builder.add(node.name, part, *inputs)
         except (ShapeError, ExpansionError) as error:
+            # imported only now: most specs hold, and need no words for what does not
+            from fishcompile.analysis.faults import explain
+
             if isinstance(error, ShapeError):
                 error = ExpansionError(error, node.name, (error.field or "",))
             found.append(explain(error, node, inputs, facts, tree))

@@ -3,65 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
+from importlib import import_module
 from typing import Any
 
-from fishcompile.blocks.basic_block import (
-    BasicBlock,
-    DuplicateBasicBlock,
-    ProjectBasicBlock,
-    ReduceBasicBlock,
-)
-from fishcompile.blocks.bottleneck import (
-    Bottleneck,
-    DuplicateBottleneck,
-    ProjectBottleneck,
-    ReduceBottleneck,
-)
-from fishcompile.blocks.own_block import (
-    DuplicateResidualBlock,
-    ProjectResidualBlock,
-    ReduceResidualBlock,
-    ResidualBlock,
-)
 from fishcompile.blocks.residual_parts import BlockWords, Changed, Kept
-from fishcompile.blocks.resnet_basic_block import (
-    DuplicateResNetBasicBlock,
-    ProjectResNetBasicBlock,
-    ReduceResNetBasicBlock,
-    ResNetBasicBlock,
-)
-from fishcompile.blocks.resnet_bottleneck import (
-    DuplicateResNetBottleneck,
-    ProjectResNetBottleneck,
-    ReduceResNetBottleneck,
-    ResNetBottleneck,
-)
 
 OWN = "own"
-_KEEPS: dict[str, type[Kept]] = {
-    "bottleneck": Bottleneck,
-    "basic": BasicBlock,
-    "resnet_bottleneck": ResNetBottleneck,
-    "resnet_basic": ResNetBasicBlock,
-    OWN: ResidualBlock,
+# Each kind's file, and what its classes are called behind the word of the shortcut. A network is
+# made of one kind or two, so that the others are not imported.
+_KINDS = {
+    "bottleneck": ("bottleneck", "Bottleneck"),
+    "basic": ("basic_block", "BasicBlock"),
+    "resnet_bottleneck": ("resnet_bottleneck", "ResNetBottleneck"),
+    "resnet_basic": ("resnet_basic_block", "ResNetBasicBlock"),
+    OWN: ("own_block", "ResidualBlock"),
 }
-_CHANGES: dict[tuple[str, str], type[Changed]] = {
-    ("bottleneck", "project"): ProjectBottleneck,
-    ("bottleneck", "reduce"): ReduceBottleneck,
-    ("bottleneck", "duplicate"): DuplicateBottleneck,
-    ("basic", "project"): ProjectBasicBlock,
-    ("basic", "reduce"): ReduceBasicBlock,
-    ("basic", "duplicate"): DuplicateBasicBlock,
-    ("resnet_bottleneck", "project"): ProjectResNetBottleneck,
-    ("resnet_bottleneck", "reduce"): ReduceResNetBottleneck,
-    ("resnet_bottleneck", "duplicate"): DuplicateResNetBottleneck,
-    ("resnet_basic", "project"): ProjectResNetBasicBlock,
-    ("resnet_basic", "reduce"): ReduceResNetBasicBlock,
-    ("resnet_basic", "duplicate"): DuplicateResNetBasicBlock,
-    (OWN, "project"): ProjectResidualBlock,
-    (OWN, "reduce"): ReduceResidualBlock,
-    (OWN, "duplicate"): DuplicateResidualBlock,
-}
+_SHORTCUTS = {"identity": "", "project": "Project", "reduce": "Reduce", "duplicate": "Duplicate"}
+
+
+@cache
+def _class(kind: str, shortcut: str) -> Any:
+    file, name = _KINDS[kind]
+    return getattr(import_module(f"fishcompile.blocks.{file}"), _SHORTCUTS[shortcut] + name)
 
 
 def residual_blocks(
@@ -82,8 +46,8 @@ def residual_blocks(
     same: dict[str, Any] = {field.name: getattr(words, field.name) for field in fields(BlockWords)}
     changes = in_channels != out_channels or stride > 1
     if shortcut == "identity" or (shortcut == "project" and not changes):
-        kept = _KEEPS[kind]
+        kept = _class(kind, "identity")
         rest = kept(in_channels, dilation=dilation, **same)
         return kept(in_channels, stride, dilation, **same), rest
-    first = _CHANGES[kind, shortcut](in_channels, out_channels, stride, dilation, **same)
-    return first, _KEEPS[kind](out_channels, dilation=dilation, **same)
+    first = _class(kind, shortcut)(in_channels, out_channels, stride, dilation, **same)
+    return first, _class(kind, "identity")(out_channels, dilation=dilation, **same)

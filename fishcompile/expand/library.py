@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fishcompile.blocks import registry
 from fishcompile.blocks.residual_parts import Branch
 from fishcompile.expand import fish
-from fishcompile.expand.composite import Composite, composite, instance
-from fishcompile.expand.nodes import KINDS
-from fishcompile.expand.plugged import plugged
 from fishcompile.ir.builder import Block, Part, Row
 from fishcompile.ir.graph import SEQUENTIAL
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec
@@ -18,8 +15,12 @@ from fishcompile.language.spec import BlockSpec
 from fishcompile.names import camel
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.plugins import is_plugin, plugin
+from fishcompile.schema_kinds import built_in
 from fishcompile.schema_plugins import plugin_keys
 from fishcompile.tensor import TensorType
+
+if TYPE_CHECKING:
+    from fishcompile.expand.composite import Composite
 
 
 class Library:
@@ -38,7 +39,10 @@ class Library:
         """
         if not isinstance(config, NodeSpec):
             return fish.bind(config, inputs, self._branch)
-        if config.kind in KINDS:
+        if config.kind in built_in():
+            # imported only now, as what else only a graph needs: a fish is not to pay for it
+            from fishcompile.expand.nodes import KINDS
+
             return KINDS[config.kind](*inputs, **dict(config.values))
         first: Op | Block = self._block(config, *inputs)
         if config.repeat == 1:
@@ -85,7 +89,11 @@ class Library:
     def _block(self, config: NodeSpec, *inputs: TensorType) -> Any:
         """A block, or of a plug-in perhaps an op."""
         if is_plugin(config.kind):
+            from fishcompile.expand.plugged import plugged
+
             return plugged(config.kind, inputs, dict(config.values))
+        from fishcompile.expand.composite import composite, instance
+
         kind = self._classes.get(config.kind)
         if kind is None:
             definition = self._definitions[config.kind]
