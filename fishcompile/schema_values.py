@@ -134,7 +134,8 @@ def _alternative(node: dict[str, Any]) -> str:
 def wrong_value(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
     """FC112 for a value of the wrong type or out of its range."""
     value, node = tree.get(path), node_at(schema, path)
-    message = f"{subject(path)} must be {_asked(node)}, got {got(value)}"
+    wanted = "a pattern of keys" if path[0] == "layouts" and len(path) == 3 else _asked(node)
+    message = f"{subject(path)} must be {wanted}, got {got(value)}"
     span = tree.value_span(path)
     fixes, help_ = _fixes(span, value, node), _advice(path, value, node)
     block = ("blocks", value) if path[-1:] == ("kind",) and isinstance(value, str) else ()
@@ -186,6 +187,8 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
     fallback = f"for example `{example(key, node)}`"
     if value is None:
         return _for_null(path, fallback)
+    if path[0] == "layouts" and isinstance(value, int | float):
+        return ('put it in quotes: `"1"` is a text, and 1 a number',)
     if key == "blocks" and value == 0 and value is not False:
         return ("zero blocks is not a stage: remove the stage, or write at least 1",)
     if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED:

@@ -51,8 +51,10 @@ def _names(definition: Definition, tree: Tree) -> Iterator[Diagnostic]:
 
 
 def _unread(definition: Definition, read: set[str], tree: Tree) -> Iterator[Diagnostic]:
+    widths = _variables(definition)
     for index, name in enumerate(definition.inputs):
-        if name not in read:
+        # of one that is like another map, the width may be all that is asked for
+        if name not in read and width_name(name) not in widths:
             message = f"the input `{name}` is read by no node of the block `{definition.name}`"
             span = tree.value_span((*definition.path, "inputs", index))
             yield Diagnostic("FC205", message, span, help=("read it with `from`, or remove it",))
@@ -61,6 +63,18 @@ def _unread(definition: Definition, read: set[str], tree: Tree) -> Iterator[Diag
             message = f"`{node.name}` is read by no node of the block `{definition.name}`"
             help_ = ("read it with `from`, name it as `output`, or remove it",)
             yield Diagnostic("FC205", message, tree.key_span(node.path), help=help_)
+
+
+def _variables(definition: Definition) -> set[str]:
+    """The names that the formulas of a block read."""
+    texts = (
+        value
+        for node in definition.nodes
+        for _, value in walk({**dict(node.keys), "when": node.when})
+        if isinstance(value, str)
+    )
+    found = (formula(text) for text in texts)
+    return {name for expression in found if expression for name in variables(expression)}
 
 
 def _unknown(

@@ -109,7 +109,7 @@ def test_a_thousand_parts_are_matched_in_no_time() -> None:
         (
             "layouts: {other: {conv1: 3}}",
             "FC112",
-            "`conv1` of layout `other` must be a name, got 3",
+            "`conv1` of layout `other` must be a pattern of keys, got 3",
         ),
         ("layouts: {other: {conv1: [a]}}", "FC112", "got a list"),
         ("layouts: {other: {conv1: null}}", "FC112", "got null"),
@@ -308,3 +308,11 @@ def test_what_is_rendered_keeps_the_layouts(run: Run, tmp_path: Path, graph: tup
     again = spec(tmp_path, out, "again")
     assert analyse(again).stages.layouts == analyse(path).stages.layouts != ()
     assert analyse(again).report.diagnostics == ()
+
+
+def test_a_number_as_a_pattern_has_to_be_quoted() -> None:
+    (found,) = check_texts(
+        {"a.yaml": f"{HEAD}layouts: {{theirs: {{fc: 1.0}}}}\n"}, "a.yaml"
+    ).diagnostics
+    assert found.message == "`fc` of layout `theirs` must be a pattern of keys, got 1.0"
+    assert found.help == ('put it in quotes: `"1"` is a text, and 1 a number',)
