@@ -94,6 +94,7 @@ def node_schema(kind: str) -> Schema:
     }
 
 
+@cache
 def _entries() -> tuple[EntryPoint, ...]:
     # imported only now: a spec that names no plug-in is not to pay for the search
     from importlib.metadata import entry_points

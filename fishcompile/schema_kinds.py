@@ -6,12 +6,12 @@ name with the keys of its kind. In the nodes of a composite block a whole number
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from fishcompile.plugins import is_plugin, offered
+from fishcompile.plugins import NODE_KEYS, is_plugin, offered
 from fishcompile.schema_file import resolved
-from fishcompile.schema_plugins import plugin_keys, plugin_node, plugins_named
+from fishcompile.schema_plugins import ANYTHING, plugin_keys, plugin_node, plugins_named
 from fishcompile.schema_residual import node_with_block, with_blocks
 from fishcompile.schema_values import mapping_of
 from fishcompile.tree import Plain
@@ -72,7 +72,9 @@ def specialised(merged: Schema, value: dict[str, Plain]) -> Schema:
 def defined(blocks: Plain) -> dict[str, Schema]:
     """The kinds that a spec's `blocks` make, as far as they can be read."""
     found = blocks.items() if isinstance(blocks, dict) else ()
-    return {name: _call(name, block) for name, block in found if isinstance(block, dict)}
+    return {
+        name: _call(name, block) if isinstance(block, dict) else ANYTHING for name, block in found
+    }
 
 
 def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
@@ -95,7 +97,7 @@ def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
 def _plugged(value: dict[str, Plain]) -> dict[str, Schema]:
     """The kinds that plug-ins make, as far as the spec names them."""
     conv, concat = mapping_of(built_in()["conv"]), mapping_of(built_in()["concat"])
-    common = {"expect": conv["expect"], "repeat": _REPEAT}
+    common = {"expect": conv["expect"], "after": conv["after"], "repeat": _REPEAT}
     named = plugins_named(value)
     return {name: plugin_node(name, conv["from"], concat["from"], common) for name in named}
 
@@ -105,10 +107,24 @@ def _node(node: Plain, kinds: dict[str, Schema], own: dict[str, Schema]) -> Sche
     kind = node.get("kind") if isinstance(node, dict) else None
     if isinstance(kind, str) and kind in kinds:
         return node_with_block(kinds[kind], node, own) if own else kinds[kind]
-    names = [name for name in kinds if not is_plugin(name)]
-    known = [*names, *offered()]
+    parameters = dict.fromkeys(key for name in own for key in mapping_of(own[name]))
+    return _unknown(tuple(kinds), tuple(parameters))
+
+
+@lru_cache(16)
+def _unknown(kinds: tuple[str, ...], parameters: tuple[str, ...]) -> Schema:
+    """The schema of a node of no kind that there is: any key that a node may have, as it is."""
+    known = [*(name for name in kinds if not is_plugin(name)), *offered()]
     words = {"description": "What the node is.", "enum": known, "examples": ["conv"]}
-    return {"type": ["object"], "properties": {"kind": words}, "required": ["kind"]}
+    keys: Schema = {key: {} for node in built_in().values() for key in mapping_of(node)}
+    keys |= {key: {} for key in (*parameters, *NODE_KEYS)}
+    return {
+        "type": ["object"],
+        "properties": {**keys, "kind": words},
+        "required": ["kind"],
+        "additionalProperties": False,
+        "examples": [{"kind": "conv", "out": 64}],
+    }
 
 
 def _definition(
@@ -141,7 +157,7 @@ def _call(name: str, block: dict[str, Plain]) -> Schema:
         **{key: {**_PARAMETER, "description": said} for key in given},
         "kind": {"const": name},
         "from": source,
-        "expect": conv["expect"],
+        **{key: conv[key] for key in ("expect", "after")},
     }
     if not several:
         keys["repeat"] = _REPEAT

@@ -12,7 +12,7 @@ from fishcompile.tree import Path, Plain, Tree, walk
 
 Schema = dict[str, Any]
 
-_ANYTHING: Schema = {"type": ["object"], "properties": {}}
+ANYTHING: Schema = {"type": ["object"], "properties": {}}
 
 
 def plugin_keys(kind: str) -> Schema | None:
@@ -30,7 +30,7 @@ def plugin_node(kind: str, one: Schema, several: Schema, common: Schema) -> Sche
     """
     own = plugin_keys(kind)
     if own is None:
-        return _ANYTHING
+        return ANYTHING
     count = plugin(kind).inputs
     source = one if count == 1 else {**several, "minItems": count, "maxItems": count}
     keys = {**own["properties"], **common, "kind": {"const": kind}, "from": source}

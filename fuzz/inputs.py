@@ -156,7 +156,8 @@ def _graphs(random: Random, _corpus: list[bytes]) -> _Made:
         files["blocks.yaml"] = {"fishspec": 2, "blocks": moved}
         holder["use"] = random.choice(["blocks.yaml", ["blocks.yaml"]])
     for _ in range(random.choice([0, 1, 1, 1, 2, 4])):
-        _change(random, random.choice([main, main, *files.values()]))
+        tree = random.choice([main, main, *files.values()])
+        (_change if random.random() < 0.3 else _bend)(random, tree)
     return _dump(random, main), {name: _dump(random, tree) for name, tree in files.items()}
 
 
@@ -219,6 +220,34 @@ def _change(random: Random, tree: dict[str, Any]) -> None:
         case _:
             names = [name for mapping in mappings for name in mapping]
             node[key] = random.choice(names)
+
+
+def _bend(random: Random, tree: dict[str, Any]) -> None:
+    """A change after which the spec may well read: a number, a reference, a formula or a kind."""
+    mappings = _mappings(tree)
+    names = [name for mapping in mappings for name in mapping]
+    places = [
+        (node, key)
+        for node in mappings
+        for key, value in node.items()
+        if isinstance(value, int | str) and key not in ("fishspec", "name", "extends", "use", "doc")
+    ]
+    if not places:
+        return
+    node, key = random.choice(places)
+    value = node[key]
+    if random.random() < 0.1:
+        del node[key]
+    elif isinstance(value, int) and random.random() < 0.8:
+        node[key] = max(0, value + random.choice([-1, 1, 2, 5, value, -value, 60, 4096]))
+    elif key in ("from", "to", "kind", "output") or random.random() < 0.4:
+        same = [other[key] for other in mappings if isinstance(other.get(key), str)]
+        node[key] = random.choice([*same, *names])
+    else:
+        terms = ["in_channels", "2", "3", "0", *(str(name) for name in random.choices(names, k=2))]
+        node[key] = " ".join([random.choice(terms), random.choice("+-*"), random.choice(terms)])
+        if random.random() < 0.5:
+            node[key] += f" // {random.choice(terms)}"
 
 
 def _typo(random: Random, word: str) -> str:

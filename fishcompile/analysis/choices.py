@@ -33,9 +33,11 @@ def changed_width(
 
 
 def _variants_of(file: str, tree: Tree) -> list[str]:
-    """The files that brought in a file, from the spec itself inwards."""
+    """The files that extend a file, from the spec itself inwards; to use one is not to vary it."""
     found: list[str] = []
     while file in tree.arrivals and len(found) < len(tree.arrivals):
+        if tree.arrivals[file].word != "extends":
+            break
         file = tree.arrivals[file].span.source.name
         found.append(file)
     return found[::-1]

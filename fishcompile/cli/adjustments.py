@@ -16,8 +16,7 @@ def adjustment_lines(adjustments: Iterable[Adjustment]) -> list[str]:
     lines: list[str] = []
     for at, below in groupby(adjustments, key=lambda one: one.by):
         numbers = list(below)
-        key = "width" if numbers[0].path[-1] == "out" else "depth"
-        heading = f"{key} x {decimal(numbers[0].factor)}, by {at}"
+        heading = f"{numbers[0].key} x {numbers[0].times}, by {at}"
         lines += [*([""] if lines else []), visible(heading), *_table(numbers)]
     return lines
 

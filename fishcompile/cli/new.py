@@ -8,18 +8,12 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.console import complain
 from fishcompile.cli.light import LightCommand
-from fishcompile.diagnostics import SpecError
 from fishcompile.errors import UsageError
 from fishcompile.files import is_file, refuse_existing, require_folder, write_atomic
 from fishcompile.formats._snippets import visible
 from fishcompile.names import check_name, shown, suggest_name
-from fishcompile.pipeline import Analysis, analyse, compiled
-from fishcompile.policy.apply import Judged, apply
-from fishcompile.policy.config import find_config
-from fishcompile.reader import read_bytes, read_file
-from fishcompile.tree import Tree
+from fishcompile.pipeline import Analysis, compiled
 
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,9})?|\.[0-9]{1,9}", re.ASCII)
 _LEAST, _MOST = 0.01, 16
@@ -49,6 +43,7 @@ def new(
 
     Every width stays legal for all that reads it. A network that does not check is not written.
     """
+    from fishcompile.cli.new_check import checked, without_outgrown
     from fishcompile.cli.new_text import draft, variant
 
     _require_name(name)
@@ -58,11 +53,16 @@ def new(
     _require_target(target, base, force=force)
     before = compiled(base)
     text = draft(name, base, target, scale, before)
-    after = _checked(target, text)
+    if scale:
+        text, after, outgrown = without_outgrown(target, text, before)
+    else:
+        (text, after), outgrown = checked(target, text), ""
     own = [one for one in after.adjustments if one.by.source is after.tree.source]
     text = variant(text, own)
     write_atomic(target, text.encode())
     print(visible(f"wrote {target}, a variant of {base}"))
+    if outgrown:
+        print(visible(f"without the base's budget, which it outgrows: {outgrown}"))
     if own:
         from fishcompile.cli.adjustments import adjustment_lines
 
@@ -99,29 +99,6 @@ def _require_target(target: Path, base: Path, *, force: bool) -> None:
     require_folder(target)
     if not force:
         refuse_existing(target, "")
-
-
-def _checked(target: Path, text: str) -> Analysis:
-    """The analysis of a text as the file that it will be. Raises SpecError where it has errors."""
-    place = target.resolve()
-
-    def read(path: Path, called: str) -> Tree:
-        here = path.resolve() == place
-        return read_bytes(text.encode(), called) if here else read_file(path, called)
-
-    try:
-        analysis = analyse(target, read)
-        report = analysis.report
-        if not report.ok:
-            judged = Judged(report, analysis.tree.source, find_config(target))
-            report = apply([judged]).reports[0]
-    except SpecError as error:
-        complain(f"the variant does not check, so {target} was not written")
-        raise SpecError(error.report) from None
-    if not report.ok:
-        complain(f"the variant does not check, so {target} was not written")
-        raise SpecError(report)
-    return analysis
 
 
 def _figures(before: Analysis, after: Analysis) -> list[str]:

@@ -13,6 +13,7 @@ from fishcompile.diagnostics import SpecError
 from fishcompile.formats._snippets import visible
 from fishcompile.language.graph_form import graph_form
 from fishcompile.pipeline import Analysis, analyse
+from fishcompile.source import Span
 from fishcompile.tree import Path as TreePath
 from fishcompile.yaml_text import lines_of
 
@@ -31,7 +32,8 @@ def render(
 ) -> None:
     """Print a spec as one file, with the file and line that each value came from.
 
-    What is printed compiles to the same bytes as the spec.
+    A number that was scaled has the factor there, too, and the line of the `scale`. What is
+    printed compiles to the same bytes as the spec.
     """
     analysis = analyse(spec)
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
@@ -53,14 +55,19 @@ def rendered(analysis: Analysis, *, graph: bool) -> Iterator[str]:
 def _written(
     analysis: Analysis, origin: Callable[[TreePath], TreePath | None]
 ) -> Callable[[TreePath], str]:
-    """Says of a value where it was written, "implied" where it was not."""
+    """Says of a value where it was written, "implied" where it was not, and what scaled it."""
     places = analysis.tree.places
+    scaled: dict[Span | TreePath, list[str]] = {}
+    for one in analysis.adjustments:
+        by = f" x {one.times}, {one.by.source.name}:{one.by.line}"
+        scaled.setdefault(one.at if one.path in places else one.path, []).append(by)
 
     def where(path: TreePath) -> str:
         at = origin(path)
         if at is None or at not in places:
-            return "implied"
+            return visible("implied" + "".join(scaled.get(at or (), ())))
         span = places[at].value
-        return visible(f"{span.source.name}:{span.line}")
+        times = "".join(dict.fromkeys(scaled.get(span, ())))
+        return visible(f"{span.source.name}:{span.line}{times}")
 
     return where

@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from inspect import signature
-from math import prod
 from typing import Any
 
 from fishcompile.formula import Const, Formula, Sym, Var, formula_of
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Parameter, Scope, Value
+from fishcompile.ir.limits import flood, giant
 from fishcompile.ir.symbols import (
     formulas_of,
     numbers_of,
@@ -73,10 +73,6 @@ class Row:
 
 Part = Op | Block | Row
 
-MAX_ELEMENTS = 10**15  # of one tensor, of one image
-MAX_NODES = 400_000
-MAX_SCOPES = 100_000
-
 
 class Builder:
     """Collects nodes and scopes; one builder makes one graph."""
@@ -126,8 +122,7 @@ class Builder:
         except ShapeError as error:
             levels = self._blame(error.field, formulas)
             raise ExpansionError(error, path, levels[-1], types, levels) from None
-        if prod(map(int, type_.shape)) > MAX_ELEMENTS:
-            fault = ShapeError("FC305", f"{type_} is more than {MAX_ELEMENTS:,} numbers")
+        if fault := giant(type_):
             raise ExpansionError(fault, path, (), types)
         names = tuple(value.name for value in inputs)
         node = Node(path, plain(op), names, without_formulas(type_), formulas)
@@ -257,13 +252,10 @@ class Builder:
         return Graph(name, inputs, scopes, nodes, taps, outputs, kinds)
 
     def _refuse_flood(self, nodes: int, path: str, scopes: int = 0) -> None:
-        """Blocks inside blocks multiply: a few lines may ask for more than there is memory."""
-        if len(self._nodes) + nodes > MAX_NODES:
-            message = f"the network has more than {MAX_NODES:,} operations"
-            raise ExpansionError(ShapeError("FC305", message), path, ())
-        if len(self._scopes) + scopes > MAX_SCOPES:
-            message = f"the network has more than {MAX_SCOPES:,} blocks, all levels counted"
-            raise ExpansionError(ShapeError("FC305", message), path, ())
+        """Raises ExpansionError where so much more would be too much."""
+        fault = flood(len(self._nodes) + nodes, len(self._scopes) + scopes)
+        if fault:
+            raise ExpansionError(fault, path, ())
 
     def path(self, name: str) -> str:
         """The dotted path that a node or block of that name has here."""

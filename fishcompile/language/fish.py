@@ -143,7 +143,8 @@ def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Itera
     references += [(source, ("taps", tap)) for tap, source in spec.taps]
     references += [(source, ("outputs", name)) for name, source in spec.outputs]
     for source, path in references:
-        if source not in names:
+        # what is implied is there, if under a name that a head has too, which is found above
+        if source not in names and path is not None:
             yield _unknown(source, path, tuple(names), noun, tree)
 
 
@@ -174,13 +175,10 @@ def _duplicates(nodes: tuple[StageNode, ...], noun: str, tree: Tree) -> Iterator
         first.setdefault(node.name, node)
 
 
-def _unknown(
-    name: str, path: Path | None, names: tuple[str, ...], noun: str, tree: Tree
-) -> Diagnostic:
+def _unknown(name: str, path: Path, names: tuple[str, ...], noun: str, tree: Tree) -> Diagnostic:
     near = nearest(name, names)
     known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     way_out = f"did you mean `{near}`?" if near else f"the {noun}s are {known}"
-    assert path is not None, "implied sources exist"
     span = tree.value_span(path)
     fixes = renamed(span, name, near, names) if near else ()
     message = f"no {noun} is named {shown(name)}"

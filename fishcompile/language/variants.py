@@ -81,16 +81,17 @@ def _load(path: Path, files: Files) -> Loaded:
 
 def _vary(base: Loaded, variant: Tree) -> Loaded:
     """A variant laid over its base, which is scaled before where the variant says so."""
-    below, found = _without_expectations(base.tree), base.adjustments
+    below = replace(base, tree=_without_expectations(base.tree))
     if "scale" in variant.value:
         # imported only now: a spec that scales nothing is not to pay for it
         from fishcompile.language.scaling import scaled
 
-        below, new = scaled(below, variant)
-        found += new
-    merged = _without(overlay(below, _without(variant, "scale")), "extends")
+        below = scaled(below, variant)
+    merged = _without(overlay(below.tree, _without(variant, "scale")), "extends")
     # what the variant writes or takes away itself is no longer what was scaled
-    kept = (one for one in found if _has(merged, one.path) and not _has(variant, one.path))
+    kept = (
+        one for one in below.adjustments if _has(merged, one.path) and not _has(variant, one.path)
+    )
     return Loaded(merged, tuple(kept))
 
 

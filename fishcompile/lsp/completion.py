@@ -1,4 +1,4 @@
-"""Completion: the keys of the place, the words of a key, and the names of stages that exist.
+"""Completion: the keys of the place, the words of a key, and the names that exist.
 
 It reads the text loosely, for while one types it seldom is a spec.
 """
@@ -13,16 +13,23 @@ from lsprotocol import types as lsp
 
 from fishcompile.language.migrations import OLDEST
 from fishcompile.lsp.documents import Layer
+from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import Schema, described, key_node, keys_of, schema_of, words_of
 from fishcompile.lsp.loose import Cursor, Entry, cursor, entries
+from fishcompile.lsp.name_places import BLOCK, LAYER, PARTS, STAGE, Kind, named_by_value
 from fishcompile.lsp.session import Session, Spot
-from fishcompile.lsp.stage_names import PARTS, named_by_value, names_of
+from fishcompile.lsp.stage_names import names_of
 from fishcompile.schema_identity import VERSION
 from fishcompile.source import Source, Span, start_of
 from fishcompile.tree import Path, Place, Plain, Tree
 
 _WORD = re.compile(r"[0-9A-Za-z_./-]*")
-_NAMED_SECTIONS = ("stem", "tail", "body", "head", "graph")
+_NAMED_SECTIONS = {
+    **dict.fromkeys(("tail", "body", "head", "graph"), STAGE),
+    "stem": LAYER,
+    "blocks": BLOCK,
+}
+_INPUTS = re.compile(r"inputs[\"']?[ \t]*:[ \t]*\[([^\]]*)\]")
 
 
 def completion(session: Session, at: Spot) -> list[lsp.CompletionItem]:
@@ -70,10 +77,10 @@ def _keys(
 ) -> list[lsp.CompletionItem]:
     taken = {entry.path[-1] for entry in written if entry.path[:-1] == here.path}
     if len(here.path) == 1 and here.path[0] in _NAMED_SECTIONS:
-        kind = "layer" if here.path[0] == "stem" else "stage"
-        known = names_of(_layers(session, at, written), "layer" if kind == "layer" else "stage")
+        kind = _NAMED_SECTIONS[str(here.path[0])]
+        known, said = names_of(_layers(session, at, written), kind), f"{kind.word} of a base"
         return [
-            lsp.CompletionItem(name, kind=lsp.CompletionItemKind.Module, detail=f"{kind} of a base")
+            lsp.CompletionItem(name, kind=lsp.CompletionItemKind.Module, detail=said)
             for name, section in known.items()
             if section == here.path[0] and name not in taken
         ]
@@ -87,7 +94,7 @@ def _keys(
             detail=f"default {node['default']}" if "default" in node else None,
             documentation=_markdown(described(key, node)),
         )
-        for key, node in keys_of(here.path, _schema(written), of_kind).items()
+        for key, node in keys_of(here.path, _schema(session, at, written), of_kind).items()
         if key not in taken | left_out
     ]
 
@@ -97,13 +104,15 @@ def _values(
 ) -> list[lsp.CompletionItem]:
     path = (*here.path, key)
     named = named_by_value(path)
-    if named:
+    if named and (named != BLOCK or key == "after"):
         known = names_of(_layers(session, at, written), named)
+        if named.word == "node":
+            known |= _inputs(named, at, written)
         return [
             lsp.CompletionItem(name, kind=lsp.CompletionItemKind.Reference, detail=detail)
             for name, detail in _sources(path, known).items()
         ]
-    node = key_node(path, _schema(written))
+    node = key_node(path, _schema(session, at, written))
     return [
         lsp.CompletionItem(
             word,
@@ -115,8 +124,20 @@ def _values(
     ]
 
 
+def _inputs(block: Kind, at: Spot, written: tuple[Entry, ...]) -> dict[str, str]:
+    """What enters a block: the names in its list, or `input`."""
+    path = ("blocks", block.within, "inputs")
+    lines = (at.buffer.source.line(entry.line) for entry in written if entry.path == path)
+    found = (_INPUTS.search(line) for line in lines)
+    names = next((match[1].split(",") for match in found if match), ["input"])
+    return {name.strip(): "inputs" for name in names if name.strip()}
+
+
 def _sources(path: Path, known: dict[str, str]) -> dict[str, str]:
     """The names that may be written at `path`, each with what it is."""
+    if path[0] == "blocks" and len(path) > 3:
+        what = {"inputs": "input of the block", "graph": "node of the block"}
+        return {name: what.get(at, at) for name, at in known.items() if name != path[3]}
     own = path[1] if len(path) > 2 and path[0] in _NAMED_SECTIONS else path[0]
     if path[-1] == "after":
         return {name: at for name, at in known.items() if at == path[0] and name != own}
@@ -148,8 +169,11 @@ def _value(written: tuple[Entry, ...]) -> dict[str, Plain]:
     return value
 
 
-def _schema(written: tuple[Entry, ...]) -> Schema:
-    return schema_of(_value(written), _version(written))
+def _schema(session: Session, at: Spot, written: tuple[Entry, ...]) -> Schema:
+    value, version = _value(written), _version(written)
+    if version == VERSION:
+        value = with_blocks(value, _layers(session, at, written)[1:])
+    return schema_of(value, version)
 
 
 def _version(written: tuple[Entry, ...]) -> int:

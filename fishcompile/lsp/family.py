@@ -1,4 +1,4 @@
-"""Family: a spec, its bases and its variants, and every place in them that names one stage."""
+"""Family: a spec, what it brings in and what brings it in, and every place that names one stage."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from pathlib import Path
 
 from fishcompile.language.files import find_root
 from fishcompile.lsp.documents import Documents, Layer
-from fishcompile.lsp.stage_names import Kind, Occurrence, occurrences, written_in
+from fishcompile.lsp.name_places import Kind
+from fishcompile.lsp.stage_names import Occurrence, occurrences, written_in
 from fishcompile.reader import MAX_BYTES
 
 MAX_FILES = 2_000  # YAML files below the root that are looked into for variants
 MAX_FOLDERS = 5_000
 _SUFFIXES = (".yaml", ".yml")
+_BRINGS_IN = (b"extends", b"use")
 _SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "build", "dist"})
 
 
 def family(documents: Documents, path: Path) -> dict[Path, tuple[Layer, ...]]:
-    """The spec at `path` and every spec below its root that extends it, each with its bases.
+    """The file at `path` and every one below its root that extends or uses it, with its layers.
 
     A file that does not read is left out; so is what lies beyond the limits.
     """
@@ -50,13 +52,13 @@ def places(
 
 
 def _candidates(documents: Documents, path: Path) -> Iterator[Path]:
-    """Files below the root that may extend something, those that are open first."""
+    """Files below the root that may bring in others, those that are open first."""
     root = find_root(path)
     seen = [buffer.path for buffer in documents.specs() if buffer.path.is_relative_to(root)]
     yield from seen
     opened = frozenset(seen)
     for file in _files(root):
-        if file not in opened and _mentions_extends(file):
+        if file not in opened and _mentions_another(file):
             yield file
 
 
@@ -72,8 +74,9 @@ def _files(root: Path) -> Iterator[Path]:
                 yield Path(folder, name).resolve()
 
 
-def _mentions_extends(file: Path) -> bool:
+def _mentions_another(file: Path) -> bool:
     try:
-        return file.stat().st_size <= MAX_BYTES and b"extends" in file.read_bytes()
+        text = file.read_bytes() if file.stat().st_size <= MAX_BYTES else b""
+        return any(word in text for word in _BRINGS_IN)
     except OSError:
         return False

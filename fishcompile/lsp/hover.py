@@ -1,4 +1,4 @@
-"""Hover: a stage's shapes and cost wherever its name stands, and what a key means."""
+"""Hover: what is known of a stage, layer or block wherever it is named, and what a key means."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from lsprotocol import types as lsp
 from fishcompile.analysis.costs import below
 from fishcompile.analysis.table import Row, stage_table
 from fishcompile.language.migrations import version_of
+from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import described, key_node, schema_of
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import Occurrence, occurrence_at, touches
 from fishcompile.pipeline import Analysis
 from fishcompile.schema_identity import VERSION
 from fishcompile.source import Span
-from fishcompile.tree import Path, Tree
+from fishcompile.tree import Path, Plain, Tree
 
 
 def hover(session: Session, at: Spot) -> lsp.Hover | None:
@@ -25,17 +26,48 @@ def hover(session: Session, at: Spot) -> lsp.Hover | None:
         return None
     name = occurrence_at(tree, at.line, at.column)
     if name is not None:
-        analysis = session.documents.check(at.buffer.path).analysis
-        text = _layer(analysis, name.name) if name.kind == "layer" else _stage(analysis, name)
+        text = _named(session, at, name)
         if text:
             return _shown(session, text, name.span)
     found = _key_at(tree, at)
     if found is None:
         return None
     path, span = found
-    schema = schema_of(tree.value, version_of(tree) or VERSION)
+    value = with_blocks(tree.value, session.documents.layers(at.buffer.path))
+    schema = schema_of(value, version_of(tree) or VERSION)
     text = described(str(path[-1]), key_node(path, schema))
     return _shown(session, f"`{path[-1]}`\n\n{text}", span) if text else None
+
+
+def _named(session: Session, at: Spot, name: Occurrence) -> str:
+    """What is known of a stage, a layer or a block."""
+    match name.kind.word:
+        case "block":
+            layers = session.documents.layers(at.buffer.path)
+            return _block(name.name, with_blocks({}, layers).get("blocks"))
+        case "layer":
+            analysis = session.documents.check(at.buffer.path).analysis
+            return _layer(analysis, name.kind.within or "stem", name.name)
+        case "stage":
+            return _stage(session.documents.check(at.buffer.path).analysis, name)
+    return ""
+
+
+def _block(name: str, blocks: Plain) -> str:
+    """A composite block in its own words, with what it reads and its parameters."""
+    block = blocks.get(name) if isinstance(blocks, dict) else None
+    if not isinstance(block, dict):
+        return ""
+    lines = [f"**{name}** of the blocks"]
+    if isinstance(block.get("doc"), str):
+        lines.append(str(block["doc"]))
+    inputs, parameters = block.get("inputs"), block.get("parameters")
+    said = []
+    if isinstance(inputs, list):
+        said.append("- reads " + ", ".join(f"`{each}`" for each in inputs))
+    if isinstance(parameters, dict):
+        said += [f"- `{key}: {default}`" for key, default in parameters.items()]
+    return "\n\n".join([*lines, *(["\n".join(said)] if said else [])])
 
 
 def _key_at(tree: Tree, at: Spot) -> tuple[Path, Span] | None:
@@ -79,15 +111,15 @@ def _row(row: Row, named: bool) -> str:
     return "\n".join(([f"`{row.name}`"] if named else []) + [f"- {line}" for line in figures])
 
 
-def _layer(analysis: Analysis | None, name: str) -> str:
+def _layer(analysis: Analysis | None, stem: str, name: str) -> str:
     scopes = analysis.inference.graph.scopes if analysis else ()
-    output = next((scope.output for scope in scopes if scope.name == f"stem.{name}"), None)
+    output = next((scope.output for scope in scopes if scope.name == f"{stem}.{name}"), None)
     if analysis is None or output is None:
         return ""
-    cost = below(analysis.costs, f"stem.{name}")
+    cost = below(analysis.costs, f"{stem}.{name}")
     shape = analysis.inference.graph.types[output]
     return (
-        f"**{name}** of the stem\n\n- gives `{shape}`\n- parameters: {cost.parameters:,}\n"
+        f"**{name}** of the {stem}\n\n- gives `{shape}`\n- parameters: {cost.parameters:,}\n"
         f"- MACs: {cost.macs:,}"
     )
 

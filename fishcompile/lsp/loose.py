@@ -68,7 +68,10 @@ def entries(text: str) -> tuple[Entry, ...]:
 
 
 def cursor(source: Source, line: int, column: int) -> Cursor | None:
-    """Where the cursor is; None in a comment, in a list and behind a finished value."""
+    """Where the cursor is; None in a comment and behind a finished value.
+
+    In a list, what is written is a value of the list's key.
+    """
     before = (*source.lines[: line - 1], source.line(line)[: column - 1])
     state = _scan(before)
     prefix = state.token.lstrip().lstrip("\"'")
@@ -76,7 +79,9 @@ def cursor(source: Source, line: int, column: int) -> Cursor | None:
         return None
     if state.flows:
         flow = state.flows[-1]
-        return None if flow.is_list else Cursor(flow.path, flow.key, prefix)
+        if flow.is_list:
+            return Cursor(flow.path[:-1], str(flow.path[-1]), prefix) if flow.path else None
+        return Cursor(flow.path, flow.key, prefix)
     if state.key is not None:
         return Cursor(state.block_path()[:-1], state.key, prefix)
     indent = len(before[-1]) - len(before[-1].lstrip(" "))

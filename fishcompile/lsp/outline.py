@@ -1,4 +1,4 @@
-"""Outline: the sections of a spec and the stages in them, as document symbols."""
+"""Outline: the sections of a spec and the entries in them, as document symbols."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fishcompile.lsp.session import Session
 from fishcompile.source import Span
 from fishcompile.tree import Path, Place, Tree
 
-_NESTED = ("stem", "tail", "body", "head", "taps")
+_NESTED = ("stem", "tail", "body", "head", "graph", "outputs", "taps", "blocks")
 
 
 def outline(session: Session, tree: Tree) -> list[lsp.DocumentSymbol]:

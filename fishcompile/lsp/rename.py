@@ -1,12 +1,13 @@
-"""Rename: a stage or a layer gets another name everywhere, in its base and all variants of that."""
+"""Rename: a stage, layer, block or node of one gets another name in every file that knows it."""
 
 from __future__ import annotations
 
 from lsprotocol import types as lsp
 
 from fishcompile.lsp.family import family, places
+from fishcompile.lsp.name_places import BLOCK, PARTS, STAGE, is_built_in
 from fishcompile.lsp.session import Session, Spot
-from fishcompile.lsp.stage_names import PARTS, Occurrence, names_of, occurrence_at
+from fishcompile.lsp.stage_names import Occurrence, names_of, occurrence_at, written_in
 from fishcompile.names import check_name, shown
 from fishcompile.source import Span
 
@@ -27,13 +28,15 @@ def rename(session: Session, at: Spot, new: str) -> lsp.WorkspaceEdit:
     reason = check_name(new)
     if reason:
         raise RefusedError(f"{shown(new)} {reason}")
+    if name.kind == BLOCK and is_built_in(new):
+        raise RefusedError(f"{shown(new)} is a kind that every spec has")
     if new == name.name:
         return lsp.WorkspaceEdit({})
     documents = session.documents
     home, found = places(documents, at.buffer.path, name.kind, name.name)
     changes: dict[str, list[lsp.TextEdit]] = {}
     for file, layers in family(documents, home).items():
-        if new in names_of(layers, name.kind) or (name.kind == "stage" and new in PARTS):
+        if new in names_of(layers, name.kind) or (name.kind == STAGE and new in PARTS):
             raise RefusedError(f"{shown(new)} is taken in {file.name}")
     for file, occurrence in found:
         span = _inside(occurrence.span)
@@ -49,9 +52,12 @@ def _renameable(session: Session, at: Spot) -> Occurrence:
         raise RefusedError("the spec does not read as YAML; mend it first")
     name = occurrence_at(tree, at.line, at.column)
     if name is None or name.name == "input":
-        raise RefusedError("this is not the name of a stage or layer")
-    if name.name in PARTS and name.kind == "stage":
+        raise RefusedError("this is not the name of a stage, layer, block or node")
+    if name.name in PARTS and name.kind == STAGE:
         raise RefusedError(f"{shown(name.name)} is a word of the language")
+    origin = written_in(session.documents.layers(at.buffer.path), name.kind, name.name)
+    if origin and origin[1].is_input:
+        raise RefusedError("the width of an input is called after it; rename both by hand")
     return name
 
 

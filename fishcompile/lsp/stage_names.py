@@ -1,78 +1,64 @@
-"""Stage names: every place in one file's tree where a stage or a layer of the stem is named.
+"""Stage names: every place in one file's tree where a stage, a layer or a block's part is named.
 
-A key names the entry that it opens; `from`, `after` and taps name one that stands elsewhere.
+A key names the entry that it opens, and so does an input in the list of a block's inputs; `from`,
+`to`, `after`, `kind`, taps and outputs name what stands elsewhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from fishcompile.language.spec import SECTIONS
 from fishcompile.lsp.documents import Layer
+from fishcompile.lsp.name_places import (
+    BLOCK,
+    Kind,
+    declared_by_value,
+    is_built_in,
+    named_by_key,
+    named_by_value,
+)
 from fishcompile.source import Span
-from fishcompile.tree import Path, Tree
-
-Kind = Literal["stage", "layer"]
-
-PARTS = ("stem", "bridge", "classifier")  # stages whose names are the language's, not the author's
+from fishcompile.tree import Path, Place, Tree
 
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A name where it stands. `removes` marks a key whose value is null."""
+    """A name where it stands. `is_key`: it opens what it names; `removes`: a key that is null.
+
+    `is_input`: it is in a block's list of inputs.
+    """
 
     kind: Kind
     name: str
     span: Span
     is_key: bool
     removes: bool = False
-
-
-def named_by_key(path: Path) -> Kind | None:
-    """What the key at `path` names."""
-    if len(path) == 1:
-        return "stage" if path[0] in PARTS else None
-    if len(path) == 2 and path[0] == "stem":
-        return "layer"
-    return "stage" if len(path) == 2 and path[0] in (*SECTIONS, "graph") else None
-
-
-def named_by_value(path: Path) -> Kind | None:
-    """What the text at `path` names."""
-    match path:
-        case ("stem", _, "after"):
-            return "layer"
-        case ("taps" | "outputs", _) | ("bridge" | "classifier", "from"):
-            return "stage"
-        case ("classifiers" | "dense", _, "from") | ("graph", _, "from" | "to" | "after"):
-            return "stage"
-        case ("graph", _, "from", int()) | ("graph", _, "transfer", "from"):
-            return "stage"
-        case ("tail" | "body" | "head", _, "from" | "after"):
-            return "stage"
-        case ("tail" | "body" | "head", _, "transfer", "from"):
-            return "stage"
-        case ("defaults", "tail" | "body" | "head", "from"):
-            return "stage"
-        case ("defaults", "tail" | "body" | "head", "transfer", "from"):
-            return "stage"
-    return None
+    is_input: bool = False
 
 
 def occurrences(tree: Tree) -> tuple[Occurrence, ...]:
     """Every name in a file, in the order of the text; what an alias repeats counts once."""
     found: dict[Span, Occurrence] = {}
     for path, place in tree.places.items():
-        value = tree.get(path)
-        kind = named_by_key(path)
-        if kind and place.key:
-            occurrence = Occurrence(kind, str(path[-1]), place.key, True, value is None)
-            found.setdefault(place.key, occurrence)
-        kind = named_by_value(path)
-        if kind and isinstance(value, str):
-            found.setdefault(place.value, Occurrence(kind, value, place.value, False))
+        for occurrence in (_key(tree, path, place), _value(tree, path, place)):
+            if occurrence:
+                found.setdefault(occurrence.span, occurrence)
     return tuple(sorted(found.values(), key=lambda o: (o.span.line, o.span.column)))
+
+
+def _key(tree: Tree, path: Path, place: Place) -> Occurrence | None:
+    kind = named_by_key(path)
+    if kind is None or place.key is None:
+        return None
+    return Occurrence(kind, str(path[-1]), place.key, True, tree.get(path) is None)
+
+
+def _value(tree: Tree, path: Path, place: Place) -> Occurrence | None:
+    kind, value = named_by_value(path), tree.get(path)
+    if kind is None or not isinstance(value, str) or (kind == BLOCK and is_built_in(value)):
+        return None
+    declared = declared_by_value(path)
+    return Occurrence(kind, value, place.value, declared, is_input=declared)
 
 
 def occurrence_at(tree: Tree, line: int, column: int) -> Occurrence | None:
@@ -107,11 +93,14 @@ def names_of(layers: tuple[Layer, ...], kind: Kind) -> dict[str, str]:
     found: dict[str, str] = {}
     for layer in reversed(layers):
         for path in layer.tree.places:
+            value = layer.tree.get(path)
+            if declared_by_value(path) and named_by_value(path) == kind:
+                found.setdefault(str(value), "inputs")
             if named_by_key(path) != kind:
                 continue
             name = str(path[-1])
-            if layer.tree.get(path) is None:
+            if value is None:
                 found.pop(name, None)
             else:
-                found.setdefault(name, str(path[0]))
+                found.setdefault(name, str(path[-2] if len(path) > 2 else path[0]))
     return found

@@ -9,6 +9,7 @@ import pytest
 
 from fishcompile.pipeline import analyse
 from tests.nets import shipped, write_minnow
+from tests.scaling.variants import HEAD
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Run
@@ -150,11 +151,52 @@ def test_a_base_with_errors(run: Run, here: Path) -> None:
     assert [path.name for path in here.iterdir()] == ["minnow.yaml"]
 
 
-@pytest.mark.parametrize("budget", ["{parameters: 100k}", "{macs: 20M}"])
-def test_a_variant_that_does_not_check_is_not_written(run: Run, here: Path, budget: str) -> None:
-    write_minnow(here, {"budget": budget})
-    result = run("new", "wide", "--from", "minnow.yaml", "--width", "8")
+def test_a_variant_that_does_not_check_is_not_written(run: Run, here: Path) -> None:
+    write_minnow(here, {"budget": "{parameters: 100k}"})
+    result = run("new", "deep", "--from", "minnow.yaml", "--width", "8", "--depth", "16")
+    assert result.code == 0
+    base = HEAD + "tail: {t1: {out: 65536, blocks: 1}}\nbudget: {parameters: 9G}\n"
+    Path("base.yaml").write_text(base, encoding="utf-8")
+    result = run("new", "wide", "--from", "base.yaml", "--width", "2")
     assert result.code == 1
     assert result.err == "error: the variant does not check, so wide.yaml was not written\n"
-    assert "error[FC402]: the network has " in result.out
-    assert [path.name for path in here.iterdir()] == ["minnow.yaml"]
+    assert "error[FC112]: `out` of " in result.out
+    assert not Path("wide.yaml").exists()
+
+
+@pytest.mark.parametrize("budget", ["parameters: 100k", "macs: 20M", "parameters: 1M, macs: 20M"])
+def test_a_budget_that_is_outgrown_is_left_behind(run: Run, here: Path, budget: str) -> None:
+    write_minnow(here, {"budget": f"{{{budget}}}"})
+    result = run("new", "wide", "--from", "minnow.yaml", "--width", "8")
+    assert (result.code, result.err) == (0, "")
+    told = f"without the base's budget, which it outgrows: {budget}"
+    assert result.out.splitlines()[:2] == ["wrote wide.yaml, a variant of minnow.yaml", told]
+    lines = Path("wide.yaml").read_text(encoding="utf-8").splitlines()
+    assert lines[4:6] == [
+        "scale: {width: 8}",
+        f"budget: null # it outgrows that of the base, {budget}",
+    ]
+    assert analyse(here / "wide.yaml").report.ok
+    # one that is kept is kept, and so is one that nothing was scaled for
+    result = run("new", "slim", "--from", "minnow.yaml", "--width", "0.5")
+    assert result.code == 0
+    assert "budget" not in result.out + Path("slim.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ("--depth", "`depth` scales nothing: the base counts no blocks"),
+        ("--width", "`width` scales nothing: the base chooses no width"),
+    ],
+)
+def test_a_factor_that_scales_nothing_is_refused(
+    run: Run, here: Path, option: str, message: str
+) -> None:
+    base = HEAD + "graph: {low: {kind: max_pool, from: input}}\noutputs: {small: low}\n"
+    Path("base.yaml").write_text(base, encoding="utf-8")
+    result = run("new", "other", "--from", "base.yaml", option, "2")
+    assert result.code == 1
+    assert result.err == "error: the variant does not check, so other.yaml was not written\n"
+    assert result.out.startswith(f"error[FC206]: {message}\n --> other.yaml:5:16\n")
+    assert [path.name for path in here.iterdir()] == ["base.yaml"]

@@ -60,7 +60,7 @@ def test_the_inputs_of_the_recorded_run() -> None:
         for family, data, beside in inputs(seed=1, count=150):
             families.add(family)
             assert harness.check(data, beside).report is not None
-    assert families == {"bytes", "tokens", "trees", "variants", "noise"}
+    assert families == {"bytes", "tokens", "trees", "variants", "graphs", "noise"}
 
 
 def test_inputs_depend_on_the_seed_alone() -> None:

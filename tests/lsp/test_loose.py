@@ -39,7 +39,8 @@ def at(marked: str) -> Cursor | None:
         ("# |", None),
         ("name: x # |", None),
         ("tail: {a: 1 # |", None),
-        ("size: [|", None),
+        ("size: [|", Cursor((), "size", "")),
+        ("graph: {a: {from: [b, c|", Cursor(("graph", "a"), "from", "c")),
         ("name: two |", None),
     ],
 )

@@ -165,7 +165,7 @@ def test_rename_of_a_layer(client: Client, root: Path) -> None:
         ("tail1", "bridge", "`bridge` is taken in base.yaml"),
         ("tail1", "own", "`own` is taken in variant.yaml"),
         ("stem", "trunk", "`stem` is a word of the language"),
-        ("small", "large", "this is not the name of a stage or layer"),
+        ("small", "large", "this is not the name of a stage, layer, block or node"),
     ],
 )
 def test_rename_is_refused(client: Client, root: Path, word: str, new: str, message: str) -> None:

@@ -107,18 +107,33 @@ def test_what_breaks_in_an_open_base_is_shown_there(root: Path) -> None:
     with Client(root) as client:
         client.open(base)
         client.open(variant)
-        # the base alone holds; with the variant's width, body1 as the base writes it does not
-        odd = VARIANT.replace("body:", "  tail2: {out: 33}\nbody:")
+        # the base alone holds; without what the variant takes away, head1 of the base does not
+        odd = VARIANT.replace("body:", "  tail2: null\nbody:")
         assert client.edit(variant, odd) == []
         (found,) = client.diagnostics(base)
-    assert found["code"] == "FC302"
-    assert found["message"].startswith("in variant.yaml: ")
-    assert found["range"]["start"]["line"] == find(BASE, "body1")[0]
+    assert found["code"] == "FC203"
+    assert found["message"].startswith("in variant.yaml: no stage is named `tail2`")
+    assert found["range"] == extent(BASE, "tail2", 2)
+    taken = extent(odd, "tail2")
+    assert {
+        "location": {"uri": variant.as_uri(), "range": taken},
+        "message": "a variant takes it away here",
+    } in found["relatedInformation"]
     extends = extent(odd, "base.yaml")
     assert {
         "location": {"uri": variant.as_uri(), "range": extends},
         "message": "variant.yaml extends it here",
     } in found["relatedInformation"]
+
+
+def test_a_width_that_a_base_cannot_take_is_shown_where_the_variant_writes_it(root: Path) -> None:
+    with Client(root) as client:
+        client.open(root / "base.yaml")
+        client.open(root / "variant.yaml")
+        odd = VARIANT.replace("body:", "  tail2: {out: 33}\nbody:")
+        (found,) = client.edit(root / "variant.yaml", odd)
+    assert found["code"] == "FC302"
+    assert found["range"] == extent(odd, "33")
 
 
 def test_what_breaks_in_a_closed_base_is_shown_at_extends(root: Path) -> None:

@@ -39,5 +39,6 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
 
 
 def _forget() -> None:
+    plugins._entries.cache_clear()
     plugins.plugin.cache_clear()
     plugins.node_schema.cache_clear()

@@ -153,6 +153,19 @@ def test_a_name_that_is_not_installed_is_asked_about(spec: Path) -> None:
     assert wrong.help[0] == "did you mean `acme.interleave`?"
 
 
+def test_many_nodes_of_no_kind_are_one_search(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searches: list[str] = []
+
+    def counted(*, group: str) -> list[Any]:
+        searches.append(group)
+        return []
+
+    monkeypatch.setattr("importlib.metadata.entry_points", counted)
+    nodes = "".join(f"  n{number}: {{kind: k{number}}}\n" for number in range(50))
+    assert len(found(spec, f"fishspec: 2\nname: net\ngraph:\n{nodes}")) == 50
+    assert len(searches) <= 1
+
+
 def test_no_plug_in_is_looked_for_where_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> NoReturn:
         raise AssertionError("a search for plug-ins")

@@ -37,7 +37,9 @@ def test_half() -> None:
         "body.b1.blocks": 1,
         "body.b1.transfer.blocks": 0,
         "head.h1.blocks": 1,
+        "head.h1.transfer.blocks": 1,
     }
+    assert reasons(half)["head.h1.transfer.blocks"] == "a whole number, a half rounded up"
     assert reasons(half)["bridge.blocks"] == "a whole number, a half rounded up"
     assert "body.b1.transfer.blocks" not in reasons(half)
 

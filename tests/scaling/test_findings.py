@@ -112,7 +112,7 @@ def test_a_resolution_that_does_not_fit_is_found_as_ever() -> None:
 def test_a_finding_about_a_scaled_number_tells_the_product() -> None:
     analysis = vary(FISHNET99, "scale: {width: 0.3}\nbody: {body1: {k: 7}}")
     (found,) = [d for d in analysis.report.diagnostics if d.severity == "error"]
-    assert found.message == "body1: r(x) cannot sum 144 channels in groups of 7"
+    assert found.message == "body1: r(x) cannot sum 160 channels in groups of 7"
     told = {f"{there.span}": there.message for there in found.related}
     assert told["variant0.yaml:4:16"] == (
         "stem.conv3.out: 64 x 0.3 = 19.2, made 16: multiple of 8, as in the base"

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from fishcompile.analysis.costs import below
-from fishcompile.language.scaling.solve import nearest
+from fishcompile.language.scaling.search import nearest
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
 from tests.nets import minnow_text
@@ -44,26 +44,28 @@ def test_the_parameters_of_half_of_fishnet99() -> None:
 
 
 def test_fishnet99_times_0_3() -> None:
-    """Of 8: 9.6 is 1.2, 19.2 is 2.4, 153.6 is 19.2; of 16: 38.4 is 2.4; of 32: 76.8 is 2.4 and
-    153.6 is 4.8."""
+    """9.6 is 1.2 times 8, 19.2 is 2.4, 38.4 is 4.8, 76.8 is 9.6, 153.6 is 19.2: 8, 8, 16, 40, 80
+    and 152. But body1 is (bridge + tail2) / 4 + tail1 / 2, and a multiple of 8 with 160 only."""
     scaled = vary(FISHNET99, "scale: {width: 0.3}")
     assert scaled.report.ok
-    assert numbers(scaled) == widths(8, 8, 16, 32, 64, 152, 160)
-    quarter = "multiple of 32: each 4 channels become 1 in body1, a multiple of 8"
+    assert numbers(scaled) == widths(8, 8, 16, 40, 80, 152, 160)
+    each, in_all = (
+        "each {} channels become 1 in body1, in all a multiple of 8".format,
+        "more than a",
+    )
     assert reasons(scaled) == {
         **dict.fromkeys([*STEM, "tail.tail3.out"], "multiple of 8, as in the base"),
-        "tail.tail1.out": "multiple of 16: each 2 channels become 1 in body1, a multiple of 8",
-        "tail.tail2.out": quarter,
-        "bridge.out": quarter,
+        "tail.tail1.out": f"8 {in_all} multiple of 16: {each(2)}",
+        "tail.tail2.out": f"16 {in_all} multiple of 32: {each(4)}",
+        "bridge.out": f"multiple of 32: {each(4)}",
     }
-    # body2 is (160 + 64) / 2, body1 (112 + 32) / 2, head1 72 + 16, head2 88 + 112 + 32
-    derived = {"body3": 160, "body2": 112, "body1": 72, "head1": 88, "head2": 232}
+    # body2 is (160 + 80) / 2, body1 (120 + 40) / 2, head1 80 + 16, head2 96 + 120 + 40
+    derived = {"body3": 160, "body2": 120, "body1": 80, "head1": 96, "head2": 256}
     assert {name: trunks(scaled)[name] for name in derived} == derived
 
 
 def test_fishnet99_times_1_37() -> None:
-    """43.84 = 5.48 x 8, 87.68 = 10.96 x 8, 175.36 = 10.96 x 16, 350.72 = 10.96 x 32,
-    701.44 = 87.68 x 8 = 21.92 x 32."""
+    """Times 8: 43.84 is 5.48, 87.68 is 10.96, 175.36 is 21.92, 350.72 is 43.84, 701.44 is 87.68."""
     scaled = vary(FISHNET99, "scale: {width: 1.37}")
     assert scaled.report.ok
     assert numbers(scaled) == widths(40, 40, 88, 176, 352, 704, 704)
@@ -72,7 +74,8 @@ def test_fishnet99_times_1_37() -> None:
 
 
 def test_four_stages() -> None:
-    """Behind the bridge and tail3 three stages halve: 64; behind tail2 two, behind tail1 one."""
+    """44.8, 89.6, 179.2, 358.4 and twice 716.8. b4 is as wide as the bridge, b3 is (728 + 360) / 2,
+    b2 (544 + 176) / 2, b1 (360 + 88) / 2: with 720 for the bridge, b3 would be no multiple of 8."""
     base = HEAD + (
         "stem: {c: {kind: conv, out: 64, stride: 2}}\n"
         "tail: {t1: {out: 128, blocks: 1}, t2: {out: 256, blocks: 1}, t3: {out: 512, blocks: 1},"
@@ -84,10 +87,14 @@ def test_four_stages() -> None:
     )
     scaled = vary(base, "scale: {width: 0.7}")
     assert scaled.report.ok
-    # 44.8, 89.6, 179.2, 358.4 and twice 716.8
-    assert list(numbers(scaled).values()) == [48, 96, 192, 384, 720, 704]
+    assert list(numbers(scaled).values()) == [48, 88, 176, 360, 720, 728]
+    assert {name: trunks(scaled)[name] for name in ("b3", "b2", "b1")} == {
+        "b3": 544,
+        "b2": 360,
+        "b1": 224,
+    }
     assert reasons(scaled)["tail.t3.out"] == (
-        "multiple of 64: each 8 channels become 1 in b1, a multiple of 8"
+        "40 more than a multiple of 64: each 8 channels become 1 in b1, in all a multiple of 8"
     )
 
 
@@ -97,11 +104,18 @@ def test_sums_of_three() -> None:
         "body: {b1: {blocks: 1, k: 3, transfer: {from: t1}}}\n"
     )
     scaled = vary(base, "scale: {width: 0.3}")
-    assert numbers(scaled) == {"tail.t1.out": 32, "tail.t2.out": 48}  # 28.8; 57.6 = 2.4 x 24
+    # 28.8 and 57.6, which is 2.4 times 24: 48 would be a sixth less
+    assert numbers(scaled) == {"tail.t1.out": 32, "tail.t2.out": 60}
     assert reasons(scaled)["tail.t2.out"] == (
+        "multiple of 12: each 3 channels become 1 in b1, a multiple of 4;"
+        " with multiples of 8 in t2 and b1 it would be 48"
+    )
+    assert trunks(scaled)["b1"] == 20
+    near = vary(base, "scale: {width: 0.4}")  # 76.8 is 3.2 times 24
+    assert numbers(near)["tail.t2.out"] == 72
+    assert reasons(near)["tail.t2.out"] == (
         "multiple of 24: each 3 channels become 1 in b1, a multiple of 8"
     )
-    assert trunks(scaled)["b1"] == 16
 
 
 def test_32_groups() -> None:
@@ -150,7 +164,7 @@ def test_a_width_stays_large_enough_for_what_divides_it() -> None:
 
 
 def test_widths_that_are_added_scale_together() -> None:
-    """Alone t1 would be 40 and t2, before a sum of two, 32."""
+    """38.4 and 76.8. b0 is (t3 + t2) / 2, so that with 80 for t3 it would be no multiple of 8."""
     base = HEAD + (
         "tail: {t1: {out: 64, blocks: 1, down: none},"
         " t2: {out: 64, blocks: 1, from: input, down: none, merge: add, transfer: {from: t1}},"
@@ -160,15 +174,15 @@ def test_widths_that_are_added_scale_together() -> None:
     )
     scaled = vary(base, "scale: {width: 0.6}")
     assert scaled.report.ok
-    assert numbers(scaled) == {"tail.t1.out": 32, "tail.t2.out": 32, "tail.t3.out": 80}
+    assert numbers(scaled) == {"tail.t1.out": 40, "tail.t2.out": 40, "tail.t3.out": 72}
     assert reasons(scaled)["tail.t1.out"] == (
-        "multiple of 16: tail.t2.out: each 2 channels become 1 in b0, a multiple of 8;"
-        " t2 adds them up"
+        "8 more than a multiple of 16: tail.t2.out: each 2 channels become 1 in b0, in all a"
+        " multiple of 8; t2 adds them up"
     )
 
 
 def test_a_stage_that_keeps_its_width_gets_no_projection() -> None:
-    """44.8 alone would be 48 of 16 for t1, and 32 of 32 for t2, which then had to project."""
+    """44.8 for both, which are one width. Else t2 might be another than t1, and had to project."""
     base = HEAD + (
         "tail: {t1: {out: 64, blocks: 1}, t2: {out: 64, blocks: 1}, t3: {out: 128, blocks: 1}}\n"
         "body: {b2: {blocks: 1, transfer: {from: t2}}, b1: {blocks: 1, k: 2, transfer: {from: t1}},"
@@ -176,7 +190,7 @@ def test_a_stage_that_keeps_its_width_gets_no_projection() -> None:
     )
     scaled = vary(base, "scale: {width: 0.7}")
     assert scaled.report.ok
-    assert numbers(scaled)["tail.t1.out"] == numbers(scaled)["tail.t2.out"] == 32
+    assert numbers(scaled)["tail.t1.out"] == numbers(scaled)["tail.t2.out"] == 48
     assert below(scaled.costs, "tail.t2").isolated == 0
 
 
@@ -207,8 +221,8 @@ def test_a_width_that_is_written_though_it_follows_is_worked_out_anew() -> None:
     )
     scaled = vary(base, "scale: {width: 0.3}")
     assert scaled.report.ok
-    # 128 x 0.3 = 38.4 is 32 as a multiple of 16, and b1 half of that; 64 x 0.3 = 19.2
-    assert numbers(scaled) == {"tail.t1.out": 16, "tail.t2.out": 32, "body.b1.out": 16}
+    # 64 x 0.3 = 19.2; 128 x 0.3 = 38.4 would be 32 for a multiple of 8 in b1, which is half of it
+    assert numbers(scaled) == {"tail.t1.out": 16, "tail.t2.out": 40, "body.b1.out": 20}
     assert reasons(scaled)["body.b1.out"] == "follows from what enters"
     wrong = vary(base.replace("{b1: {out: 64", "{b1: {out: 32"), "scale: {width: 0.5}")
     assert [found.rule for found in wrong.report.diagnostics] == ["FC401"]
@@ -272,6 +286,6 @@ def test_a_scaled_network_runs() -> None:
     with torch.inference_mode():
         features = model.forward_features(torch.randn(1, 3, 64, 64))
     shapes = {name: tuple(feature.shape) for name, feature in features.items()}
-    # stem 12, a half up to 16; tail1 24, a half up to 32 of 16; bridge 48: body1 is (48 + 32) / 2,
-    # and body2 48; with stem, body2 and bridge as skips 40 + 16, 56 + 80 and 136 + 48
-    assert shapes == {"fine": (1, 56, 32, 32), "coarse": (1, 184, 8, 8)}
+    # stem 12, a half up to 16; tail1 24, bridge 48: body1 is (48 + 24) / 2, and body2 48;
+    # with stem, body2 and bridge as skips 36 + 16, 52 + 72 and 124 + 48
+    assert shapes == {"fine": (1, 52, 32, 32), "coarse": (1, 172, 8, 8)}

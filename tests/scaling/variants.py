@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fishcompile.pipeline import Analysis, analyse
 from fishcompile.reader import read_bytes
 from fishcompile.tree import Tree
-from tests.nets import shipped
+from tests.nets import SPECS, shipped
 
 FISHNET99 = shipped("fishnet99").read_text(encoding="utf-8")
 HEAD = "fishspec: 2\nname: base\n"
@@ -15,8 +16,12 @@ HEAD = "fishspec: 2\nname: base\n"
 
 def vary(base: str, *variants: str) -> Analysis:
     """The last of a chain of variants, each the text behind its `extends`, of a base's text."""
-    files = {"base.yaml": base}
-    last = "base.yaml"
+    return vary_files({"base.yaml": base}, "base.yaml", *variants)
+
+
+def vary_files(texts: Mapping[str, str], last: str, *variants: str) -> Analysis:
+    """The last of a chain of variants of the spec `last` of some files."""
+    files = dict(texts)
     for number, text in enumerate(variants):
         name = f"variant{number}.yaml"
         files[name] = f"fishspec: 2\nname: v{number}\nextends: {last}\n{text}\n"
@@ -26,6 +31,12 @@ def vary(base: str, *variants: str) -> Analysis:
         return read_bytes(files[name].encode(), name)
 
     return analyse(Path(last), read)
+
+
+def vary_shipped(name: str, *variants: str) -> Analysis:
+    """The last of a chain of variants of a shipped spec."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in SPECS.glob("*.yaml")}
+    return vary_files(texts, f"{name}.yaml", *variants)
 
 
 def numbers(analysis: Analysis) -> dict[str, int]:
@@ -41,3 +52,9 @@ def reasons(analysis: Analysis) -> dict[str, str]:
 def trunks(analysis: Analysis) -> dict[str, int]:
     """The channels of each stage before its merge."""
     return {name: facts.trunk.channels for name, facts in analysis.inference.stages.items()}
+
+
+def errors(analysis: Analysis) -> list[str]:
+    """What is wrong with a network."""
+    found = analysis.report.diagnostics
+    return [f"{one.rule} {one.message}" for one in found if one.severity == "error"]

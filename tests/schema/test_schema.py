@@ -238,7 +238,7 @@ BY_NAME = "entries are referred to by name, never by number"
         ("blocks: '2'", 16, BLOCKS + "the text `2`", ("write 2 without quotes",)),
         ("blocks: ''", 16, BLOCKS + "an empty text", ("for example `blocks: 2`",)),
         ("blocks: [1, 2]", 16, BLOCKS + "a list of 2", ("for example `blocks: 2`",)),
-        ("blocks: {}", 16, BLOCKS + "a mapping", ("for example `blocks: 2`",)),
+        ("blocks: {}", 16, BLOCKS + "an empty mapping", ("for example `blocks: 2`",)),
         (
             "blocks: null",
             16,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Literal
 
 from fishcompile.source import Span
 from fishcompile.tree import Path
@@ -12,11 +13,12 @@ from fishcompile.tree import Path
 
 @dataclass(frozen=True)
 class Adjustment:
-    """The number at `path`, written at `at`, times the factor that is written at `by`.
+    """The number at `path`, written at `at`, times the factor `key` that is written at `by`.
 
     `reason` says why `new` is not the exact product; it is empty where it is.
     """
 
+    key: Literal["width", "depth"]
     path: Path
     old: int
     factor: Fraction
@@ -31,12 +33,17 @@ class Adjustment:
         return ".".join(map(str, self.path))
 
     @property
+    def times(self) -> str:
+        """The factor as it was written, but for zeros."""
+        return decimal(self.factor)
+
+    @property
     def exact(self) -> Fraction:
         """The product before it was made legal."""
         return self.old * self.factor
 
     def __str__(self) -> str:
-        product = f"{self.old} x {decimal(self.factor)} = {decimal(self.exact)}"
+        product = f"{self.old} x {self.times} = {decimal(self.exact)}"
         return f"{product}, made {self.new}: {self.reason}" if self.reason else product
 
 

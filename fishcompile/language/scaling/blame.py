@@ -5,14 +5,14 @@ The finding points at the base, where the number stands as it was before it was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from fishcompile.diagnostics import Diagnostic, Related, Report
 from fishcompile.language.scaling.adjustment import Adjustment
 from fishcompile.language.variants import Loaded
 from fishcompile.source import Span
-from fishcompile.tree import Path, Tree
+from fishcompile.tree import Path, Plain, Tree
 
 MOST = 4  # products that one finding tells
 
@@ -25,7 +25,7 @@ def with_products(report: Report, loaded: Loaded) -> Report:
     numbers: dict[Span, list[Adjustment]] = {}
     for one in loaded.adjustments:
         numbers.setdefault(one.at, []).append(one)
-    entries = _widths(loaded.adjustments)
+    entries = _widths(loaded)
     parts = {key: widths for key, widths in _parts(loaded.tree, entries) if widths}
     told = tuple(
         _explained(found, numbers, parts if found.severity == "error" else {})
@@ -39,16 +39,25 @@ def _entry(path: Path) -> Path:
     return path[:1] if path[0] in ("stem", "bridge") else path[:2]
 
 
-def _widths(adjustments: Iterable[Adjustment]) -> dict[Path, list[Adjustment]]:
-    """What became of the width that each entry gives, the stem its last."""
+def _widths(loaded: Loaded) -> dict[Path, list[Adjustment]]:
+    """What became of the width that each entry gives; of its layers, that is the last one's."""
     found: dict[Path, list[Adjustment]] = {}
-    for one in adjustments:
-        if one.path[-1] == "out":
-            there = found.setdefault(_entry(one.path), [])
-            if there and there[-1].path != one.path:
-                there.clear()
-            there.append(one)
+    for one in loaded.adjustments:
+        entry = _entry(one.path)
+        inside = "block" in one.path[2:] or entry[0] in ("blocks", "defaults")
+        if one.key == "width" and not inside:
+            layers = one.path[:-2]
+            written = loaded.tree.get(layers) if len(layers) >= len(entry) else None
+            last = _last(written) if isinstance(written, dict) else None
+            if last in (None, one.path[-2]):
+                found.setdefault(entry, []).append(one)
     return found
+
+
+def _last(layers: dict[str, Plain]) -> str | None:
+    """The last of some layers that chooses a width."""
+    chosen = [name for name, layer in layers.items() if isinstance(layer, dict) and "out" in layer]
+    return chosen[-1] if chosen else None
 
 
 def _parts(

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from math import floor
 
 from fishcompile.language.spec import SECTIONS, TransferSpec
-from fishcompile.tree import Path, Plain, Tree, walk
+from fishcompile.schema_kinds import built_in
+from fishcompile.tree import Path, Plain, Tree
 
-# Keys that count blocks; `*` is any name. A new kind of entry gets its line here.
-COUNTS: tuple[Path, ...] = (
-    *((section, "*", "blocks") for section in SECTIONS),
-    *((section, "*", "transfer", "blocks") for section in SECTIONS),
-    ("bridge", "blocks"),
-    ("graph", "*", "blocks"),
-    ("graph", "*", "repeat"),
-    ("graph", "*", "transfer", "blocks"),
-    *(("defaults", section, "blocks") for section in SECTIONS),
-    *(("defaults", section, "transfer", "blocks") for section in SECTIONS),
-)
+_COUNTS: tuple[Path, ...] = (("blocks",), ("transfer", "blocks"))
+# A parameter of a block of the spec may have the name, and counts what it likes.
+_COUNTING = (*SECTIONS, "bridge", "blocks")
+_REPEATS: tuple[Path, ...] = (("repeat",),)
 
 
-def read_counts(tree: Tree) -> dict[Path, int]:
-    """The counts of blocks by path: those written, and those that a transfer leaves unwritten."""
+def read_counts(tree: Tree, blocks: Iterable[str]) -> dict[Path, int]:
+    """The counts of blocks by path: those written, and those that a transfer leaves unwritten.
+
+    `blocks` are the blocks of the spec that its network is made of.
+    """
     found: dict[Path, int] = {}
-    for path, value in walk(tree.value):
-        if isinstance(value, int) and any(_matches(path, known) for known in COUNTS):
-            found[path] = value
-    return found | dict.fromkeys(_unwritten(tree), TransferSpec.blocks)
+    for entry, keys in _entries(tree, blocks):
+        for key in keys:
+            value = _at(tree.value, (*entry, *key))
+            if isinstance(value, int):
+                found[*entry, *key] = value
+            elif key[0] == "transfer" and _is_unwritten(tree, entry):
+                found[*entry, *key] = TransferSpec.blocks
+    return found
 
 
 def scaled_count(count: int, factor: Fraction) -> tuple[int, str]:
@@ -40,22 +41,43 @@ def scaled_count(count: int, factor: Fraction) -> tuple[int, str]:
     return new, "" if new == exact else "a whole number, a half rounded up"
 
 
-def _matches(path: Path, known: Path) -> bool:
-    return len(path) == len(known) and all(
-        there in ("*", here) for here, there in zip(path, known, strict=True)
-    )
+def _entries(tree: Tree, blocks: Iterable[str]) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+    """All that may count blocks, in the order of the text, and where in it."""
+    for part in tree.value:
+        if part == "bridge":
+            yield (part,), _COUNTS
+        elif part == "defaults":
+            yield from (((part, section), _COUNTS) for section in SECTIONS)
+        elif part in SECTIONS:
+            yield from (((part, name), _COUNTS) for name in _mapping(tree.value[part]))
+        elif part == "graph":
+            yield from _nodes(tree, (part,))
+        elif part == "blocks":
+            for name in blocks:
+                yield from _nodes(tree, (part, name, "graph"))
 
 
-def _unwritten(tree: Tree) -> Iterator[Path]:
-    """Where a transfer has the number of blocks that it has by default."""
-    defaults = _mapping(tree.value.get("defaults"))
-    for section in SECTIONS:
-        if "blocks" in _mapping(_mapping(defaults.get(section)).get("transfer")):
-            continue
-        for name, stage in _mapping(tree.value.get(section)).items():
-            transfer = _mapping(stage).get("transfer")
-            if transfer is not None and "blocks" not in _mapping(transfer):
-                yield (section, name, "transfer", "blocks")
+def _nodes(tree: Tree, graph: Path) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+    for name, node in _mapping(_at(tree.value, graph)).items():
+        kind = _mapping(node).get("kind")
+        if kind in _COUNTING:
+            yield (*graph, name), _COUNTS
+        elif kind not in built_in():
+            yield (*graph, name), _REPEATS
+
+
+def _is_unwritten(tree: Tree, entry: Path) -> bool:
+    """Whether an entry has a transfer with the number of blocks that it has by default."""
+    transfer = _at(tree.value, (*entry, "transfer"))
+    if transfer is None or entry[0] == "defaults" or "blocks" in _mapping(transfer):
+        return False
+    return "blocks" not in _mapping(_at(tree.value, ("defaults", entry[0], "transfer")))
+
+
+def _at(value: Plain, path: Path) -> Plain:
+    for step in path:
+        value = _mapping(value).get(str(step))
+    return value
 
 
 def _mapping(value: Plain) -> dict[str, Plain]:

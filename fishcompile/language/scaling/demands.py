@@ -6,13 +6,16 @@ chosen widths are the numbers written at paths, all others sums of these (see wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from fishcompile.language.graph_spec import NodeSpec, StageNode
-from fishcompile.language.scaling.network import Demand, Tie, UnfollowedError, Widths
+from fishcompile.language.scaling.network import Demand, Tie, Widths
 from fishcompile.language.scaling.nodes import node_width
-from fishcompile.language.scaling.width import Width
+from fishcompile.language.scaling.own import ask_own
+from fishcompile.language.scaling.residual import ask_residual, grouped_norm
+from fishcompile.language.scaling.roles import Roles
+from fishcompile.language.scaling.scope import Network, Scope
+from fishcompile.language.scaling.width import Width, constant
 from fishcompile.language.spec import (
     BlockSpec,
     BlocksSpec,
@@ -20,102 +23,104 @@ from fishcompile.language.spec import (
     ClassifierSpec,
     DenseSpec,
     LayerSpec,
-    NormSpec,
     StageSpec,
 )
 from fishcompile.language.stage_graph import INPUT, StageGraph
-from fishcompile.tree import Path
+from fishcompile.tree import Path, Tree
 
 
-def read_widths(stages: StageGraph) -> Widths:
-    """The widths of a network and what its stages ask of them, in the order of the data."""
+def read_widths(stages: StageGraph, base: Tree) -> Widths:
+    """The widths of a network and what its stages ask of them, in the order of the data.
+
+    Raises UnfollowedError where they are no sums of what is chosen.
+    """
     found = Widths()
-    channels = Fraction(stages.input.channels)
-    outputs = {INPUT: Width(channels, fixed=channels)}
+    definitions = {block.name: block for block in stages.blocks}
+    network = Network(base, definitions, Roles(definitions), _stage_widths)
+    outputs = {INPUT: constant(stages.input.channels)}
     for node in stages.nodes:
         inputs = [outputs[edge.source] for edge in node.inputs]
-        outputs[node.name] = _stage_widths(node, inputs, found)
+        outputs[node.name] = _stage_widths(node, inputs, Scope(found, network, node.path))
+    for name, source in stages.outputs:
+        # what leaves is what the network is for, most often classes
+        for path, share in outputs[source].parts.items():
+            if outputs[source].parts == {path: share} and share == 1 and not outputs[source].fixed:
+                found.pinned.setdefault(path, f"it leaves as the output `{name}`")
     return found
 
 
-def _stage_widths(node: StageNode, inputs: list[Width], found: Widths) -> Width:
-    """What leaves a stage; what it demands is added to `found`.
-
-    Raises UnfollowedError where a block of the spec's own would have to be followed.
-    """
-    block = getattr(node.config, "block", None)
-    if isinstance(block, BlockSpec) and block.is_own:
-        raise UnfollowedError(node)
+def _stage_widths(node: StageNode, inputs: list[Width], scope: Scope) -> Width:
+    """What leaves a stage; what it demands is added to what was found."""
+    found = scope.found
     match node.config:
         case StageSpec() as stage:
-            return _stage(stage, inputs, found)
+            return _stage(stage, inputs, scope)
         case BridgeSpec() as bridge:
-            return _bridge(bridge, inputs[0], found)
+            return _bridge(bridge, node.name, inputs[0], scope)
         case ClassifierSpec() | DenseSpec() as last:
             at = (*last.path, "reduction")
             found.demands.append(Demand(inputs[0], node.name, at, last.reduction))
             middle = last.reduction
-            found.demands += _grouped_norm(node.name, last.path, last.norm, inputs[0], 1, middle)
-            return inputs[0]
+            found.demands += grouped_norm(node.name, last.path, last.norm, inputs[0], 1, middle)
+            return constant(last.classes)
         case LayerSpec() as layer:
-            return _layer(node.name, layer, inputs[0], found)
+            return _layer(node.name, layer, inputs[0], scope)
         case BlocksSpec() as row:
-            width = inputs[0] if row.out is None else found.choose((*row.path, "out"), row.out)
+            width = inputs[0] if row.out is None else scope.choose((*row.path, "out"), row.out)
             found.kept.append((node.name, width))
-            _blocks(node.name, row.path, row.block, width, found)
+            if row.out is not None and width.base == inputs[0].base and row.stride == 1:
+                why = f"{node.name} keeps its width, without a projection"
+                found.ties.append(Tie(width, inputs[0], (*row.path, "out"), why, hard=False))
+            steps = {"stride": row.stride, "dilation": row.dilation}
+            _blocks(node.name, row.path, row.block, (inputs[0], width), row.blocks, steps, scope)
             return width
         case NodeSpec() as other:
-            return node_width(node, other, inputs, found)
+            return node_width(node, other, inputs, scope)
         case layers:
             x = inputs[0]
             for layer in layers:
-                x = _layer(f"{node.name}.{layer.name}", layer, x, found)
+                x = _layer(f"{node.name}.{layer.name}", layer, x, scope)
             return x
 
 
-def _layer(name: str, layer: LayerSpec, x: Width, found: Widths) -> Width:
+def _layer(name: str, layer: LayerSpec, x: Width, scope: Scope) -> Width:
     if layer.out is None:
         return x
-    width = found.choose((*layer.path, "out"), layer.out)
+    width = scope.choose((*layer.path, "out"), layer.out)
     at, what = (*layer.path, "groups"), "for its groups"
+    found = scope.found
     found.demands += [Demand(each, name, at, 1, layer.groups, what) for each in (x, width)]
-    found.demands += _grouped_norm(name, layer.path, layer.norm, width, 1)
+    found.demands += grouped_norm(name, layer.path, layer.norm, width, 1)
     found.kept.append((name, width))
     return width
 
 
-def _grouped_norm(
-    stage: str, path: Path, norm: NormSpec, width: Width, *divisors: int
-) -> Iterator[Demand]:
-    """That the channels of a group norm divide a width, and its quotients."""
-    if norm.kind == "group":
-        what = f"for groups of {norm.channels} channels"
-        for divisor in divisors:
-            yield Demand(width, stage, (*path, "norm"), divisor, norm.channels, what)
-
-
-def _stage(stage: StageSpec, inputs: list[Width], found: Widths) -> Width:
-    width = _trunk(stage, inputs[0], found)
-    found.kept.append((stage.name, width))
-    _blocks(stage.name, stage.path, stage.block, width, found)
+def _stage(stage: StageSpec, inputs: list[Width], scope: Scope) -> Width:
+    width = _trunk(stage, inputs[0], scope)
+    scope.found.kept.append((stage.name, width))
+    steps = {"stride": 1, "dilation": stage.dilation}
+    name, at, block = stage.name, stage.path, stage.block
+    _blocks(name, at, block, (inputs[0], width), stage.blocks, steps, scope)
     if len(inputs) < 2:
         return width
     skip = inputs[1]
     if stage.transfer is not None and stage.transfer.blocks:
-        _blocks(stage.name, stage.path, stage.block, skip, found)
+        once = {"stride": 1, "dilation": 1}
+        _blocks(name, at, block, (skip, skip), stage.transfer.blocks, once, scope)
     if stage.merge != "add":
         return width + skip
     why = f"{stage.name} adds them up"
-    found.ties.append(Tie(width, skip, (*stage.path, "merge"), why))
+    scope.found.ties.append(Tie(width, skip, (*stage.path, "merge"), why))
     return width
 
 
-def _trunk(stage: StageSpec, x: Width, found: Widths) -> Width:
+def _trunk(stage: StageSpec, x: Width, scope: Scope) -> Width:
     """The width of a stage before the merge."""
     out: Path = (*stage.path, "out")
+    found = scope.found
     match stage.shortcut:
         case "project" if stage.out is not None:
-            width = found.choose(out, stage.out)
+            width = scope.choose(out, stage.out)
             if width.base == x.base:
                 why = f"{stage.name} keeps its width, without a projection"
                 found.ties.append(Tie(width, x, out, why, hard=False))
@@ -128,30 +133,38 @@ def _trunk(stage: StageSpec, x: Width, found: Widths) -> Width:
         case _:
             width = x
     if stage.out is not None:
-        found.asserted[out] = width
+        found.asserted[scope.network.written(out)] = width
     return width
 
 
-def _bridge(bridge: BridgeSpec, x: Width, found: Widths) -> Width:
-    width = found.choose((*bridge.path, "out"), bridge.out)
-    # its first convolution halves what enters
-    found.demands.append(Demand(x, "bridge", bridge.path, 2))
+def _bridge(bridge: BridgeSpec, name: str, x: Width, scope: Scope) -> Width:
+    width = scope.choose((*bridge.path, "out"), bridge.out)
+    found, norm = scope.found, bridge.block.norm
+    # its first convolution halves what enters, and both are normed, and what it is widened to
+    wide = x.times(Fraction(bridge.widen))
+    found.demands.append(Demand(x, name, bridge.path, 2))
+    found.demands += grouped_norm(name, (*bridge.path, "block"), norm, x, 1, 2)
     if bridge.gate != "none":
         at = (*bridge.path, "squeeze")
-        found.demands.append(Demand(width, "bridge", at, bridge.squeeze))
-    found.kept.append(("bridge", width))
-    _blocks("bridge", bridge.path, bridge.block, width, found)
+        found.demands.append(Demand(width, name, at, bridge.squeeze))
+        found.demands += grouped_norm(name, (*bridge.path, "block"), norm, wide, 1)
+    found.kept.append((name, width))
+    steps = {"stride": 1, "dilation": 1}
+    _blocks(name, bridge.path, bridge.block, (wide, width), bridge.blocks, steps, scope)
     return width
 
 
-def _blocks(stage: str, path: Path, block: BlockSpec, width: Width, found: Widths) -> None:
-    """What residual blocks ask of their width: a middle, and one that its groups divide."""
-    divisor = 1 if block.kind in ("basic", "resnet_basic") else block.reduction
-    grouped = block.group_width or block.groups
-    key = "group_width" if block.group_width else "groups" if grouped > 1 else "reduction"
-    kind = f"groups of {grouped}" if block.group_width else f"{grouped} groups"
-    what = f"for {kind} of a middle divided by {divisor}"
-    found.demands.append(Demand(width, stage, (*path, "block", key), divisor, grouped, what))
-    if block.se:
-        found.demands.append(Demand(width, stage, (*path, "block", "se"), block.se))
-    found.demands += _grouped_norm(stage, (*path, "block"), block.norm, width, 1, divisor)
+def _blocks(
+    stage: str,
+    path: Path,
+    block: BlockSpec,
+    ends: tuple[Width, Width],
+    blocks: int,
+    steps: dict[str, int],
+    scope: Scope,
+) -> None:
+    """What the residual blocks of a stage demand of the widths that enter and leave it."""
+    if block.is_own:
+        ask_own(stage, path, block, *ends, blocks, steps, scope)
+    else:
+        ask_residual(stage, path, block, *ends, blocks, scope.found)

@@ -38,6 +38,17 @@ def factors(variant: Tree) -> dict[str, Factor]:
     }
 
 
+def scales_none(key: str, factor: Factor) -> Diagnostic:
+    """FC206, for a factor without a number that it would scale."""
+    what, which = (
+        ("chooses no width", "`width` scales `out`, and parameters of blocks that are widths")
+        if key == "width"
+        else ("counts no blocks", "`depth` scales `blocks` of stages, and `repeat`")
+    )
+    message = f"`{key}` scales nothing: the base {what}"
+    return Diagnostic("FC206", message, factor.at, help=(f"remove it; {which}",))
+
+
 def with_cause(error: SpecError, variant: Tree) -> SpecError:
     """The findings of a base that cannot be scaled, each with the place that asks for it."""
     here = Related(variant.key_span(SCALE), "scaled here, so the base has to hold by itself")

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.scaling.width import Width, chosen
 from fishcompile.tree import Path
 
 
 class UnfollowedError(Exception):
-    """What a node does to widths is not known: its kind is a block of the spec, or a plug-in."""
+    """What a node does to widths cannot be said as a sum of those chosen; the text says why.
 
-    def __init__(self, node: StageNode) -> None:
-        super().__init__(node.name)
+    `node` is where the node stands in the graph of the spec.
+    """
+
+    def __init__(self, node: Path, reason: str) -> None:
+        super().__init__(reason)
         self.node = node
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,8 @@ class Widths:
     """All widths of a network: those that are chosen, and what is asked of them and of others.
 
     `kept` are the widths that stay even, each with its stage; `asserted` those that are written
-    where they follow from others.
+    where they follow from others. `pinned` are the chosen ones that may not scale, and why.
+    `growing` are where it is said how often a block is repeated that changes the width each time.
     """
 
     chosen: dict[Path, int] = field(default_factory=dict)
@@ -85,6 +89,8 @@ class Widths:
     ties: list[Tie] = field(default_factory=list)
     kept: list[tuple[str, Width]] = field(default_factory=list)
     asserted: dict[Path, Width] = field(default_factory=dict)
+    pinned: dict[Path, str] = field(default_factory=dict)
+    growing: set[Path] = field(default_factory=set)
 
     def choose(self, path: Path, number: int) -> Width:
         """A width that is written at `path`."""

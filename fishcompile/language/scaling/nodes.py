@@ -1,35 +1,40 @@
-"""Widths through nodes of a graph that are one op; a block of the spec's own is not followed."""
+"""Widths through nodes of a graph that are one op; a plug-in is not followed."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from fishcompile.language.graph_spec import NodeSpec, StageNode
-from fishcompile.language.scaling.network import Demand, Tie, UnfollowedError, Widths
+from fishcompile.language.scaling.composites import composite_width
+from fishcompile.language.scaling.network import Demand, Tie
+from fishcompile.language.scaling.scope import Scope
 from fishcompile.language.scaling.width import Width
 
 _SAME = frozenset({
-    "adaptive_avg_pool", "batch_norm", "dropout", "flatten", "gelu", "global_avg_pool", "relu",
-    "sigmoid", "silu", "upsample",
+    "adaptive_avg_pool", "batch_norm", "dropout", "gelu", "global_avg_pool", "relu", "sigmoid",
+    "silu", "upsample",
 })  # fmt: skip
 
 
-def node_width(node: StageNode, spec: NodeSpec, inputs: list[Width], found: Widths) -> Width:
-    """What leaves a node; what it demands is added to `found`.
+def node_width(node: StageNode, spec: NodeSpec, inputs: list[Width], scope: Scope) -> Width:
+    """What leaves a node; what it demands is added to what was found.
 
-    A linear layer's features are classes, or stand before classes, and are not scaled.
-    Raises UnfollowedError for a kind that is not built in.
+    Raises UnfollowedError for a plug-in, of which nothing is known.
     """
-    values = dict(spec.values)
+    values, found = dict(spec.values), scope.found
     x = inputs[0]
     match spec.kind:
         case kind if kind in _SAME:
             return x
-        case "linear":
-            return Width(Fraction(values["out"]), fixed=Fraction(values["out"]))
-        case "deconv":
-            width = found.choose((*spec.path, "out"), values["out"])
+        case "flatten":
+            return replace(x, flat=True)
+        case "linear" | "deconv":
+            width = scope.choose((*spec.path, "out"), values["out"])
             found.kept.append((node.name, width))
+            if spec.kind == "deconv" and width.base == x.base and len(x.parts) == 1:
+                why = f"{node.name} keeps its width"
+                found.ties.append(Tie(width, x, (*spec.path, "out"), why, hard=False))
             return width
         case "channel_sum":
             width = x.times(Fraction(1, values["k"]))
@@ -38,12 +43,19 @@ def node_width(node: StageNode, spec: NodeSpec, inputs: list[Width], found: Widt
         case "channel_repeat":
             return x.times(Fraction(values["k"]))
         case "concat":
-            for other in inputs[1:]:
-                x += other
-            return x
+            return sum(inputs[1:], x)
         case "add" | "mul":
-            why = f"{node.name} joins them"
-            found.ties += [Tie(x, other, (*spec.path, "from"), why) for other in inputs[1:]]
+            at = (*spec.path, "from")
+            found.ties += [_tie(x, other, at, node.name) for other in inputs[1:]]
             return x
+        case kind if kind in scope.network.definitions:
+            return composite_width(node.name, spec, inputs, scope)
         case _:
-            raise UnfollowedError(node)
+            raise scope.unfollowed(f"`{spec.kind}` is a plug-in")
+
+
+def _tie(one: Width, other: Width, at: tuple[str | int, ...], name: str) -> Tie:
+    """That two maps are added or multiplied; of flat ones, each channel counts for its pixels."""
+    if one.flat or other.flat:
+        one = one.times(other.base / one.base)
+    return Tie(one, other, at, f"{name} joins them")

@@ -1,0 +1,93 @@
+"""Name places: which keys and values of a spec name a stage, a layer, a block or a node of one."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from fishcompile.schema_kinds import built_in
+from fishcompile.tree import Path
+
+PARTS = ("stem", "bridge", "classifier")  # stages whose names are the language's, not the author's
+_RESIDUAL = ("bottleneck", "basic", "resnet_bottleneck", "resnet_basic")
+
+
+class Kind(NamedTuple):
+    """What a name is of; a stage may be a node of the graph as well.
+
+    `within` is the block that a `node` is in, or the node of the graph that a `layer` is in, where
+    it is not the stem: names in one are nothing to another.
+    """
+
+    word: Literal["stage", "layer", "block", "node"]
+    within: str = ""
+
+
+STAGE, LAYER, BLOCK = Kind("stage"), Kind("layer"), Kind("block")
+
+
+def named_by_key(path: Path) -> Kind | None:
+    """What the key at `path` names."""
+    match path:
+        case ("stem" | "bridge" | "classifier",) | ("tail" | "body" | "head" | "graph", _):
+            return STAGE
+        case ("stem", _):
+            return LAYER
+        case ("graph", str(node), "layers", _):
+            return Kind("layer", node)
+        case ("blocks", _):
+            return BLOCK
+        case ("blocks", str(block), "graph", _):
+            return Kind("node", block)
+    return None
+
+
+def named_by_value(path: Path) -> Kind | None:
+    """What the text at `path` names."""
+    match path:
+        case ("stem", _, "after"):
+            return LAYER
+        case ("graph", str(node), "layers", _, "after"):
+            return Kind("layer", node)
+        case ("blocks", str(block), "output" | "inputs") | ("blocks", str(block), "inputs", int()):
+            return Kind("node", block)
+        case ("blocks", str(block), "graph", _, "from" | "to" | "after"):
+            return Kind("node", block)
+        case ("blocks", str(block), "graph", _, "from", int()):
+            return Kind("node", block)
+        case ("blocks", _, "after") | ("blocks", _, "graph", _, "kind" | "block"):
+            return BLOCK
+        case ("graph", _, "kind" | "block") | (*_, "block", "kind"):
+            return BLOCK
+    return STAGE if _reads_a_stage(path) else None
+
+
+def declared_by_value(path: Path) -> bool:
+    """Whether the text at `path` opens what it names, as an input of a block does."""
+    match path:
+        case ("blocks", _, "inputs", int()):
+            return True
+    return False
+
+
+def is_built_in(kind: str) -> bool:
+    """Whether a kind is of the language or of a plug-in, and no block of a spec."""
+    return kind in built_in() or kind in _RESIDUAL or "." in kind
+
+
+def _reads_a_stage(path: Path) -> bool:
+    match path:
+        case ("taps" | "outputs", _) | ("bridge" | "classifier", "from"):
+            return True
+        case ("classifiers" | "dense", _, "from") | ("graph", _, "from" | "to" | "after"):
+            return True
+        case ("graph", _, "from", int()) | ("graph", _, "transfer", "from"):
+            return True
+        case ("tail" | "body" | "head", _, "from" | "after"):
+            return True
+        case ("tail" | "body" | "head", _, "transfer", "from"):
+            return True
+        case ("defaults", "tail" | "body" | "head", "from"):
+            return True
+        case ("defaults", "tail" | "body" | "head", "transfer", "from"):
+            return True
+    return False
