@@ -135,7 +135,7 @@ def _of_kind(
         "|---|---|---|---|",
     ]
     for key, node in keys.items():
-        default = f"`{node['default']}`" if "default" in node else ""
+        default = f"`{_written(node['default'])}`" if "default" in node else ""
         default = "**required**" if key in required else default
         value = "a kind" if "const" in node else allowed(node)
         if key in ("block", "expect"):
@@ -147,6 +147,8 @@ def _of_kind(
 
 
 def _value(key: str, node: dict[str, Any], path: tuple[str, ...]) -> str:
+    if key == "doc":
+        return "a line of text"
     if path == ("defaults",) and key in SECTIONS:
         return "[a mapping](#defaults-of-a-section)"
     if not path and key in VALUES:
@@ -165,9 +167,14 @@ def _default(key: str, path: tuple[str, ...]) -> str:
         at = tuple(section if step == "tail" else step for step in path)
         found[section] = mapping_of(node_at(merged_schema(), at))[key].get("default")
     if len(set(found.values())) > 1:
-        return ", ".join(f"{section}: `{value}`" for section, value in found.items())
+        return ", ".join(f"{section}: `{_written(v)}`" for section, v in found.items())
     (default,) = set(found.values())
-    return "" if default is None else f"`{default}`"
+    return "" if default is None else f"`{_written(default)}`"
+
+
+def _written(value: Any) -> str:
+    """A value as a spec has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _requires(key: str, path: tuple[str, ...]) -> str:

@@ -90,10 +90,16 @@ def chain(error: ExpansionError, node: StageNode, blamed: Path, tree: Tree) -> l
     users = [*error.trail[1:], node.path] if error.trail else []
     found = list(_met(error, blamed, tree))
     found += [
-        Related(tree.key_span(user), f"`{user[-1]}` is a `{path[1]}`")
+        Related(tree.key_span(user), f"`{user[-1]}` is {_as(user, tree)} `{path[1]}`")
         for path, user in zip(error.trail, users, strict=True)
     ]
     return list(dict.fromkeys(found))  # a block that holds itself comes by the same line again
+
+
+def _as(user: Path, tree: Tree) -> str:
+    """How a node is a block: as its kind, or as what its residual blocks are."""
+    kind = (*user, "kind")
+    return "a" if kind in tree.places and tree.get(kind) != "blocks" else "made of"
 
 
 def _met(error: ExpansionError, blamed: Path, tree: Tree) -> Iterator[Related]:
