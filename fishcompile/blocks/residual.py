@@ -7,7 +7,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from fishcompile.blocks.residual_parts import BlockWords, Changed, Kept
+from fishcompile.blocks.residual_parts import BlockWords
+from fishcompile.blocks.shortcuts import Changed, Identity
 
 OWN = "own"
 # Each kind's file, and what its classes are called behind the word of the shortcut. A network is
@@ -36,7 +37,7 @@ def residual_blocks(
     words: BlockWords,
     stride: int = 1,
     dilation: int = 1,
-) -> tuple[Kept | Changed, Kept]:
+) -> tuple[Identity | Changed, Identity]:
     """The first block, which alone changes width and sides, and the block that follows it.
 
     `kind` is `OWN` where `words` have a branch. `shortcut` is project, reduce, duplicate or

@@ -1,8 +1,8 @@
-"""What the kinds of residual blocks share: their words, their shapes, and the parts around M(x)."""
+"""What the kinds of residual blocks share: their words, their shapes, and the parts of M(x)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -11,10 +11,8 @@ from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.blocks.squeeze_excite import SqueezeExcite
 from fishcompile.ir.builder import Block, Builder, Part
-from fishcompile.ir.graph import Item, Value
+from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
-from fishcompile.ops.channel_repeat import ChannelRepeat
-from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.tensor import TensorType
 
 
@@ -55,47 +53,6 @@ class Shape(NamedTuple):
     out_channels: int
     stride: int
     dilation: int
-
-
-@dataclass(frozen=True)
-class Residual(Block):
-    """S(x) + M(x): a shortcut, and what refines."""
-
-    @classmethod
-    def about(cls, inside: Sequence[Item]) -> str:
-        """The class's own line, with the squeeze-and-excitation if there is one."""
-        line = super().about(inside)
-        gated = any(item.local == "se" for item in inside)
-        return line.replace("M(x)", "SE(M(x))") if gated else line
-
-
-@dataclass(frozen=True)
-class Kept(Residual):
-    """A block whose shortcut is the input as it is, so that the width stays."""
-
-    channels: int
-    stride: int = 1
-    dilation: int = 1
-
-    @property
-    def shape(self) -> Shape:
-        """The width twice."""
-        return Shape(self.channels, self.channels, self.stride, self.dilation)
-
-
-@dataclass(frozen=True)
-class Changed(Residual):
-    """A block whose shortcut gives another width."""
-
-    in_channels: int
-    out_channels: int
-    stride: int = 1
-    dilation: int = 1
-
-    @property
-    def shape(self) -> Shape:
-        """Both widths."""
-        return Shape(self.in_channels, self.out_channels, self.stride, self.dilation)
 
 
 def middle_of(shape: Shape, words: BlockWords) -> int:
@@ -144,13 +101,3 @@ def gated(b: Builder, y: Value, channels: int, words: BlockWords) -> Value:
     if not words.se:
         return y
     return b.block("se", SqueezeExcite(channels, channels // words.se, words.norm_act.act), y)
-
-
-def reduced(b: Builder, x: Value, shape: Shape) -> Value:
-    """r(x), the sum of each k adjacent channels; k is the quotient of the widths."""
-    return b.op("shortcut", ChannelSum(shape.in_channels // shape.out_channels), x)
-
-
-def duplicated(b: Builder, x: Value, shape: Shape) -> Value:
-    """d(x), each channel k times; k is the quotient of the widths."""
-    return b.op("shortcut", ChannelRepeat(shape.out_channels // shape.in_channels), x)

@@ -1,0 +1,127 @@
+"""The four shortcuts of residual blocks, S(x) + M(x): identity, projection, r(x) and its inverse.
+
+What refines, M(x), is a kind's own: its file has a class for each shortcut, which takes the
+shortcut from here and its `refine` from a function. A kind that activates after the sum also says
+how its projection is made, and how the sum ends.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fishcompile.blocks.norm_act import activated
+from fishcompile.blocks.residual_parts import BlockWords, Shape, post_act, pre_act
+from fishcompile.ir.builder import Block, Builder
+from fishcompile.ir.graph import Item, Scope, Value
+from fishcompile.ops.add import Add
+from fishcompile.ops.channel_repeat import ChannelRepeat
+from fishcompile.ops.channel_sum import ChannelSum
+
+
+@dataclass(frozen=True)
+class _Residual(Block):
+    @abstractmethod
+    def refine(self, b: Builder, x: Value) -> Value:
+        """M(x)."""
+
+    def join(self, b: Builder, shortcut: Value, y: Value) -> Value:
+        """What the block gives, of both its ways."""
+        return b.op("sum", Add(), shortcut, y)
+
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:
+        """The class's own line, with the block that M is if it has a name, and a gate behind it."""
+        line = super().about(inside)
+        for item in inside:
+            if isinstance(item, Scope) and item.local == "branch":
+                line = line.replace("M(x)", f"{item.kind}(x)")
+        gated = any(item.local == "se" for item in inside)
+        return line.replace("M(x)", "SE(M(x))") if gated else line
+
+
+@dataclass(frozen=True)
+class _Kept(_Residual):
+    channels: int
+    stride: int = 1
+    dilation: int = 1
+
+
+@dataclass(frozen=True)
+class _Changed(_Residual):
+    in_channels: int
+    out_channels: int
+    stride: int = 1
+    dilation: int = 1
+
+
+@dataclass(frozen=True)
+class Identity(BlockWords, _Kept):
+    """A block whose shortcut is the input as it is, so that the width stays."""
+
+    @property
+    def shape(self) -> Shape:
+        """The width twice."""
+        return Shape(self.channels, self.channels, self.stride, self.dilation)
+
+    def expand(self, b: Builder, x: Value) -> Value:
+        """(channels, h, w) to the same shape."""
+        return self.join(b, x, self.refine(b, x))
+
+
+@dataclass(frozen=True)
+class Changed(BlockWords, _Changed):
+    """A block whose shortcut gives another width."""
+
+    @property
+    def shape(self) -> Shape:
+        """Both widths."""
+        return Shape(self.in_channels, self.out_channels, self.stride, self.dilation)
+
+    @abstractmethod
+    def shortcut(self, b: Builder, x: Value) -> Value:
+        """S(x), of the width that leaves."""
+
+    def expand(self, b: Builder, x: Value) -> Value:
+        """(in_channels, h, w) to (out_channels, h', w'), smaller by the stride."""
+        return self.join(b, self.shortcut(b, x), self.refine(b, x))
+
+
+class Projected(Changed):
+    """By a 1x1 convolution, behind norm and activation: an I-conv."""
+
+    def shortcut(self, b: Builder, x: Value) -> Value:
+        """P(x)."""
+        widths = (self.in_channels, self.out_channels)
+        return b.block("shortcut", pre_act(self, widths, stride=self.stride), x)
+
+
+class Reduced(Changed):
+    """By r(x), the sum of each k adjacent channels; k is the quotient of the widths."""
+
+    def shortcut(self, b: Builder, x: Value) -> Value:
+        """r(x)."""
+        return b.op("shortcut", ChannelSum(self.in_channels // self.out_channels), x)
+
+
+class Duplicated(Changed):
+    """By d(x), each channel k times; k is the quotient of the widths."""
+
+    def shortcut(self, b: Builder, x: Value) -> Value:
+        """d(x)."""
+        return b.op("shortcut", ChannelRepeat(self.out_channels // self.in_channels), x)
+
+
+AnyResidual = Identity | Changed
+
+
+def norm_projection(block: Changed, b: Builder, x: Value) -> Value:
+    """P(x) as a 1x1 convolution and its norm."""
+    widths = (block.in_channels, block.out_channels)
+    return b.block("shortcut", post_act(block, widths, stride=block.stride, acts=False), x)
+
+
+def activated_sum(block: AnyResidual, b: Builder, shortcut: Value, y: Value) -> Value:
+    """The sum of both ways, activated."""
+    return activated(b, b.op("sum", Add(), shortcut, y), block.norm_act.act)
