@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fishcompile.analysis.table import stage_table
 from fishcompile.pipeline import Analysis
-from tests.scaling.variants import FISHNET99, HEAD, numbers, reasons, vary
+from tests.scaling.variants import FISHNET99, HEAD, errors, numbers, reasons, vary, vary_shipped
+
+ROUNDED = "a whole number, a half rounded up"
+NO_DEPTH = "not scaled: each time the width or the sides are others"
 
 BASE = HEAD + (
     "tail: {t1: {out: 32, blocks: 3}, t2: {out: 64, blocks: 1}}\n"
@@ -39,8 +42,8 @@ def test_half() -> None:
         "head.h1.blocks": 1,
         "head.h1.transfer.blocks": 1,
     }
-    assert reasons(half)["head.h1.transfer.blocks"] == "a whole number, a half rounded up"
-    assert reasons(half)["bridge.blocks"] == "a whole number, a half rounded up"
+    assert reasons(half)["head.h1.transfer.blocks"] == ROUNDED
+    assert reasons(half)["bridge.blocks"] == ROUNDED
     assert "body.b1.transfer.blocks" not in reasons(half)
 
 
@@ -80,3 +83,86 @@ def test_convolutions_of_twice_fishnet99() -> None:
     """Three convolutions a block: 12 of tail and bridge, 8 of body and head, 9 of skips."""
     deep = vary(FISHNET99, "scale: {depth: 2}")
     assert deep.total.convolutions == 100 + 3 * (12 + 8 + 9)
+
+
+def test_all_counts_are_listed_changed_or_not() -> None:
+    """A transfer that leaves its blocks unwritten has one, and one times 1.3 is one again."""
+    nano = vary_shipped("fishnet_nano", "scale: {depth: 1.3}\nbudget: null")
+    unwritten = [name for name in numbers(nano) if name.endswith("transfer.blocks")]
+    assert len(unwritten) == 6
+    for name in unwritten:
+        assert (numbers(nano)[name], reasons(nano)[name]) == (1, ROUNDED)
+
+
+GRAPH = HEAD + (
+    "blocks:\n"
+    "  row:\n"
+    "    parameters: {blocks: required, repeats: 2}\n"
+    "    graph:\n"
+    "      a: {kind: conv, out: in_channels * blocks, kernel: 1}\n"
+    "      b: {kind: blocks, blocks: 3, out: in_channels}\n"
+    "      c: {kind: blocks, blocks: repeats}\n"
+    "graph:\n"
+    "  c: {kind: conv, from: input, out: 32}\n"
+    "  d: {kind: blocks, blocks: 2}\n"
+    "  e: {kind: row, blocks: 2, repeat: 2}\n"
+    "  f: {kind: body, k: 1, blocks: 2, transfer: {from: c}, up: none, merge: concat}\n"
+    "outputs: {map: f}\n"
+)
+
+
+def test_counts_of_a_graph() -> None:
+    """Those of built-in kinds, in blocks as well, and parameters that count, whatever their name:
+    the one that is called `blocks` is a factor."""
+    twice = vary(GRAPH, "scale: {depth: 2}")
+    assert errors(twice) == []
+    assert numbers(twice) == {
+        "blocks.row.parameters.repeats": 4,
+        "blocks.row.graph.b.blocks": 6,
+        "graph.d.blocks": 4,
+        "graph.e.repeat": 4,
+        "graph.f.blocks": 4,
+        "graph.f.transfer.blocks": 2,
+    }
+
+
+def test_a_block_that_changes_the_width_each_time_is_repeated_no_more_often() -> None:
+    base = HEAD + (
+        "blocks: {wider: {graph: {c: {kind: conv, out: in_channels * 2}}}}\n"
+        "graph:\n"
+        "  c: {kind: conv, from: input, out: 8}\n"
+        "  d: {kind: wider, repeat: 2}\n"
+        "outputs: {map: d}\n"
+    )
+    twice = vary(base, "scale: {depth: 2}")
+    assert errors(twice) == []
+    assert numbers(twice) == {"graph.d.repeat": 2}
+    assert reasons(twice)["graph.d.repeat"] == NO_DEPTH
+    assert numbers(vary(base, "scale: {depth: 0.5}")) == {"graph.d.repeat": 1}
+
+
+def test_what_halves_the_sides_each_time_is_no_depth() -> None:
+    """Neither written, nor as a parameter; what comes back to its sides, or weighs a map, is."""
+    base = HEAD + (
+        "blocks:\n"
+        "  halve: {graph: {c: {kind: conv, out: in_channels, stride: 2}}}\n"
+        "  lower:\n"
+        "    parameters: {down: required}\n"
+        "    graph: {h: {kind: halve, repeat: down}}\n"
+        "  weigh:\n"
+        "    graph:\n"
+        "      pool: {kind: max_pool}\n"
+        "      up: {kind: upsample, to: input}\n"
+        "      pixel: {kind: global_avg_pool}\n"
+        "      product: {kind: mul, from: [pixel, up]}\n"
+        "graph:\n"
+        "  c: {kind: conv, from: input, out: 8}\n"
+        "  d: {kind: halve, repeat: 2}\n"
+        "  e: {kind: lower, down: 2}\n"
+        "  f: {kind: weigh, repeat: 2}\n"
+        "outputs: {map: f}\n"
+    )
+    twice = vary(base, "scale: {depth: 2}")
+    assert errors(twice) == []
+    assert numbers(twice) == {"graph.d.repeat": 2, "graph.f.repeat": 4}
+    assert reasons(twice) == {"graph.d.repeat": NO_DEPTH}

@@ -10,6 +10,7 @@ import pytest
 from tests.scaling.variants import HEAD, errors, numbers, reasons, vary
 
 STEM = "stem: {c: {kind: conv, out: 64}}\n"
+NARROW = "block: {reduction_of: in, reduction: 2, group_width: 8}"
 
 
 @pytest.mark.parametrize(
@@ -23,8 +24,7 @@ STEM = "stem: {c: {kind: conv, out: 64}}\n"
         ),
         # the middle is 64 / 2, of groups of 8
         (
-            "tail: {t: {out: 256, blocks: 1,"
-            " block: {reduction_of: in, reduction: 2, group_width: 8}}}",
+            f"tail: {{t: {{out: 256, blocks: 1, {NARROW}}}}}",
             32,
             "multiple of 16: t needs a multiple of 16 for groups of 8 of a middle divided by 2",
         ),
@@ -72,8 +72,9 @@ def test_the_width_that_enters(stages: str, stem: int, reason: str) -> None:
 
 
 def test_as_many_groups_as_the_width_that_leaves_makes() -> None:
-    """128 in groups of 4 are 32 groups, which take 2 each of the 64 that enter: they stay 1 to 2."""
-    base = f"{HEAD}{STEM}tail: {{t: {{out: 128, blocks: 1, block: {{kind: resnet_basic, group_width: 4}}}}}}\n"
+    """128 in groups of 4 are 32 groups, which take 2 each of the 64 that enter: 1 to 2 it stays."""
+    block = "{kind: resnet_basic, group_width: 4}"
+    base = f"{HEAD}{STEM}tail: {{t: {{out: 128, blocks: 1, block: {block}}}}}\n"
     scaled = vary(base, "scale: {width: 0.6}")
     assert errors(scaled) == []
     assert numbers(scaled) == {"stem.c.out": 40, "tail.t.out": 80}

@@ -134,3 +134,51 @@ def test_an_expectation_of_the_variant_is_held_against_the_scaled_width() -> Non
     (found,) = [d for d in analysis.report.diagnostics if d.severity == "error"]
     assert (found.rule, str(found.span)) == ("FC401", "variant0.yaml:5:30")
     assert "tail.tail1.out: 128 x 0.5 = 64" in [there.message for there in found.related]
+
+
+@pytest.mark.parametrize(
+    ("scale", "place", "message"),
+    [
+        ("depth: 2", "4:16", "`depth` scales nothing: the base counts no blocks"),
+        ("width: 0.5", "4:16", "`width` scales nothing: the base chooses no width"),
+    ],
+)
+def test_a_factor_that_scales_nothing(scale: str, place: str, message: str) -> None:
+    base = HEAD + "graph: {low: {kind: max_pool, from: input}}\noutputs: {map: low}\n"
+    (found,) = refused(base, f"scale: {{{scale}}}")
+    assert (found.rule, found.message) == ("FC206", message)
+    assert str(found.span) == f"variant0.yaml:{place}"
+    assert found.help[0].startswith("remove it; ")
+    assert len(refused(base, "scale: {depth: 2, width: 2}")) == 2
+    assert vary(base, "scale: {depth: 1}").report.ok
+
+
+def test_a_stem_that_the_variant_makes_wider_itself_is_no_product() -> None:
+    """conv3 decides what the stem gives; where the variant writes it, conv2 explains nothing."""
+
+    def told(stem: str) -> list[str]:
+        analysis = vary(FISHNET99, f"scale: {{width: 0.5}}\nstem: {{conv3: {{{stem}}}}}")
+        (found,) = [d for d in analysis.report.diagnostics if d.severity == "error"]
+        assert found.message.startswith("stem: groups of 7 do not divide")
+        return [there.message for there in found.related]
+
+    assert "stem.conv3.out: 64 x 0.5 = 32" in told("norm: {channels: 7}")
+    assert not any("stem" in message for message in told("out: 30, norm: {channels: 7}"))
+
+
+def test_a_chain_whose_base_fails_tells_the_products_before() -> None:
+    found = refused(
+        HEAD + "tail: {t1: {out: 64, blocks: 1}, t2: {out: 128, blocks: 1}}\n",
+        "scale: {width: 0.5}\nbody: {b: {blocks: 1, k: 5, transfer: {from: t1}}}",
+        "scale: {width: 0.5}",
+    )
+    assert [one.rule for one in found] == ["FC302"]
+    told = {str(there.span): there.message for there in found[0].related}
+    assert told["variant1.yaml:4:1"] == "scaled here, so the base has to hold by itself"
+    beyond = refused(
+        HEAD + "tail: {t1: {out: 64000, blocks: 1}}\n",
+        "scale: {width: 2}",
+        "scale: {width: 0.5}",
+    )
+    told = {str(there.span): there.message for there in beyond[0].related}
+    assert told["variant0.yaml:4:16"] == "tail.t1.out: 64000 x 2 = 128000"

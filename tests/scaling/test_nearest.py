@@ -12,7 +12,7 @@ from fishcompile.language.scaling.lattice import steps
 from fishcompile.language.scaling.search import Search, Target
 from tests.scaling.variants import HEAD, errors, numbers, reasons, vary, vary_shipped
 
-FISHNEXT = ("conv3", "tail1", "tail2", "tail3", "bridge")
+FISHNEXT = ("stem.conv3", "tail.tail1", "tail.tail2", "tail.tail3", "bridge")
 
 
 @pytest.mark.parametrize(
@@ -30,13 +30,8 @@ def test_groups_of_fishnext(factor: str, expected: tuple[int, ...]) -> None:
     scaled = vary_shipped("fishnext150", f"scale: {{width: {factor}}}\nbudget: null")
     assert perf_counter() - started < 5  # a tenth of a second, were the machine idle
     assert errors(scaled) == []
-    found = {
-        name.split(".")[1 if "." in name[:5] else 0]: new for name, new in numbers(scaled).items()
-    }
-    by_stage = {
-        name.replace(".out", "").split(".")[-1]: new for name, new in numbers(scaled).items()
-    }
-    assert tuple(by_stage[stage] for stage in FISHNEXT) == expected
+    found = numbers(scaled)
+    assert tuple(found[f"{stage}.out"] for stage in FISHNEXT) == expected
     conv3, tail1, tail2, _, bridge = expected
     assert (4 * conv3 + 6 * tail1 + 7 * tail2 + 7 * bridge) % (4 * 64) == 0
 

@@ -48,18 +48,27 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
     except SpecError as error:
         raise SpecError(with_products(with_cause(error, variant).report, base)) from None
     found: list[Adjustment] = []
-    if "width" in wanted:
-        found += _widths(tree, widths, wanted["width"])
     if "depth" in wanted:
-        counts = read_counts(tree, (block.name for block in stages.blocks))
-        found += _depths(tree, counts, widths, wanted["depth"])
+        blocks = {block.name: block for block in stages.blocks}
+        found += _depths(tree, read_counts(tree, blocks, widths.growing), widths, wanted["depth"])
+    if "width" in wanted:
+        # blocks that the depth adds demand as well; where they do not fit, the check finds it
+        with suppress(SpecError):
+            deep = _with_numbers(tree, found)
+            widths = _widths_of(_resolved(deep), deep, needed=True) if found else widths
+        found = [*_widths(tree, widths, wanted["width"]), *found]
     useless = wanted.keys() - {one.key for one in found}
     if useless:
         raise fail(*(scales_none(key, wanted[key]) for key in useless))
-    new = {adjustment.path: adjustment.new for adjustment in found}
+    return Loaded(_with_numbers(tree, found), (*base.adjustments, *found))
+
+
+def _with_numbers(tree: Tree, found: Iterable[Adjustment]) -> Tree:
+    """A tree with what became of its numbers."""
+    new = {one.path: one.new for one in found}
     value = {key: _with(item, (key,), new) for key, item in tree.value.items()}
     _add_unwritten(value, new)
-    return Loaded(replace(tree, value=value), (*base.adjustments, *found))
+    return replace(tree, value=value)
 
 
 def _resolved(base: Tree) -> StageGraph:
@@ -101,7 +110,7 @@ def _depths(
     for path, count in counts.items():
         new, reason = scaled_count(count, factor.value)
         if new > count and path in widths.growing:
-            new, reason = count, "not scaled: the block changes the width each time"
+            new, reason = count, "not scaled: each time the width or the sides are others"
         at, by = base.value_span(path), factor.at
         yield Adjustment("depth", path, count, factor.value, new, reason, at, by)
 

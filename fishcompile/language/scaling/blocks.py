@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from math import floor
 
+from fishcompile.language.graph_spec import Definition
+from fishcompile.language.scaling.roles import Roles
 from fishcompile.language.spec import SECTIONS, TransferSpec
 from fishcompile.schema_kinds import built_in
 from fishcompile.tree import Path, Plain, Tree
 
 _COUNTS: tuple[Path, ...] = (("blocks",), ("transfer", "blocks"))
-# A parameter of a block of the spec may have the name, and counts what it likes.
+# A parameter of a block of the spec may have the name, and count something else.
 _COUNTING = (*SECTIONS, "bridge", "blocks")
 _REPEATS: tuple[Path, ...] = (("repeat",),)
 
 
-def read_counts(tree: Tree, blocks: Iterable[str]) -> dict[Path, int]:
+def read_counts(
+    tree: Tree, blocks: Mapping[str, Definition], growing: Collection[Path]
+) -> dict[Path, int]:
     """The counts of blocks by path: those written, and those that a transfer leaves unwritten.
 
-    `blocks` are the blocks of the spec that its network is made of.
+    `blocks` are the blocks of the spec that its network is made of, `growing` the places of repeats
+    that are no depth.
     """
     found: dict[Path, int] = {}
-    for entry, keys in _entries(tree, blocks):
+    for entry, keys in _entries(tree, blocks, Roles(blocks, growing)):
         for key in keys:
             value = _at(tree.value, (*entry, *key))
             if isinstance(value, int):
@@ -41,8 +46,14 @@ def scaled_count(count: int, factor: Fraction) -> tuple[int, str]:
     return new, "" if new == exact else "a whole number, a half rounded up"
 
 
-def _entries(tree: Tree, blocks: Iterable[str]) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+def _entries(
+    tree: Tree, blocks: Mapping[str, Definition], roles: Roles
+) -> Iterator[tuple[Path, tuple[Path, ...]]]:
     """All that may count blocks, in the order of the text, and where in it."""
+    counting = {
+        name: tuple((key,) for key, _ in block.parameters if roles.is_count(name, key))
+        for name, block in blocks.items()
+    }
     for part in tree.value:
         if part == "bridge":
             yield (part,), _COUNTS
@@ -51,19 +62,22 @@ def _entries(tree: Tree, blocks: Iterable[str]) -> Iterator[tuple[Path, tuple[Pa
         elif part in SECTIONS:
             yield from (((part, name), _COUNTS) for name in _mapping(tree.value[part]))
         elif part == "graph":
-            yield from _nodes(tree, (part,))
+            yield from _nodes(tree, (part,), counting)
         elif part == "blocks":
             for name in blocks:
-                yield from _nodes(tree, (part, name, "graph"))
+                yield (part, name, "parameters"), counting[name]
+                yield from _nodes(tree, (part, name, "graph"), counting)
 
 
-def _nodes(tree: Tree, graph: Path) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+def _nodes(
+    tree: Tree, graph: Path, counting: Mapping[str, tuple[Path, ...]]
+) -> Iterator[tuple[Path, tuple[Path, ...]]]:
     for name, node in _mapping(_at(tree.value, graph)).items():
-        kind = _mapping(node).get("kind")
+        kind = str(_mapping(node).get("kind"))
         if kind in _COUNTING:
             yield (*graph, name), _COUNTS
         elif kind not in built_in():
-            yield (*graph, name), _REPEATS
+            yield (*graph, name), (*counting.get(kind, ()), *_REPEATS)
 
 
 def _is_unwritten(tree: Tree, entry: Path) -> bool:

@@ -13,6 +13,7 @@ from fishcompile.language.nodes import node_config
 from fishcompile.language.scaling.inside import Formulas, Numbers
 from fishcompile.language.scaling.network import UnfollowedError, Widths
 from fishcompile.language.scaling.scope import Scope
+from fishcompile.language.scaling.sides import sides_after
 from fishcompile.language.scaling.width import Width, constant
 from fishcompile.schema_blocks import width_name
 from fishcompile.tree import Path
@@ -21,25 +22,34 @@ from fishcompile.tree import Path
 def composite_width(name: str, node: NodeSpec, inputs: list[Width], scope: Scope) -> Width:
     """What leaves a node that is a block of the spec."""
     values = given(node.kind, node.path, dict(node.values), scope)
-    before = None
+    before: Width | None = None
     width, *others = inputs
     for time in range(node.repeat):
-        if width == before:
+        if before is not None and _is_same(width, before):
             break  # and so on
         before = width
         each = f"{name}.{time}" if node.repeat > 1 else name
         width = through(node.kind, each, [width, *others], values, scope)
-    if width != before and not _is_kept(node.kind, [width, *others], values, scope):
-        scope.found.growing.add((*node.path, "repeat"))
+    at = (*node.path, "repeat")
+    if at in scope.network.base.places and at not in scope.network.repeats:
+        scope.network.repeats.add(at)  # once: what is in the block is tried with it
+        if not _is_kept(node.kind, [width, *others], values, scope):
+            scope.found.growing.add(at)
+    scope.keep(name, width)
     return width
 
 
 def _is_kept(kind: str, inputs: list[Width], values: Numbers, scope: Scope) -> bool:
-    """Whether a block that is repeated once more would give the width that it gave before."""
+    """Whether a block that is repeated once more would give what it gave before."""
     try:
-        return through(kind, "", inputs, values, replace(scope, found=Widths())) == inputs[0]
+        again = through(kind, "", inputs, values, replace(scope, found=Widths()))
     except (SpecError, UnfollowedError):
         return False
+    return _is_same(again, inputs[0])
+
+
+def _is_same(one: Width, other: Width) -> bool:
+    return one == other and one.sides == other.sides
 
 
 def given(kind: str, path: Path, values: Mapping[str, int], scope: Scope) -> dict[str, Width]:
@@ -89,5 +99,7 @@ def _node(name: str, node: InnerNode, inputs: list[Width], numbers: Numbers, sco
         cause, place = error.cause, error.place or node.path
         raise scope.misfit(cause.rule, cause.message, place) from None
     found = formulas.widths(inputs, entry)
-    made = StageNode(name, node_config(node.name, entry, node.path), node.path, node.inputs)
-    return scope.network.read(made, inputs, replace(scope, formulas=found))
+    config = node_config(node.name, entry, node.path)
+    made = StageNode(name, config, node.path, node.inputs)
+    width = scope.network.read(made, inputs, replace(scope, formulas=found))
+    return replace(width, sides=sides_after(config, inputs, width))

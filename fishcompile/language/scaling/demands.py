@@ -67,7 +67,7 @@ def _stage_widths(node: StageNode, inputs: list[Width], scope: Scope) -> Width:
             return _layer(node.name, layer, inputs[0], scope)
         case BlocksSpec() as row:
             width = inputs[0] if row.out is None else scope.choose((*row.path, "out"), row.out)
-            found.kept.append((node.name, width))
+            scope.keep(node.name, width)
             if row.out is not None and width.base == inputs[0].base and row.stride == 1:
                 why = f"{node.name} keeps its width, without a projection"
                 found.ties.append(Tie(width, inputs[0], (*row.path, "out"), why, hard=False))
@@ -91,13 +91,13 @@ def _layer(name: str, layer: LayerSpec, x: Width, scope: Scope) -> Width:
     found = scope.found
     found.demands += [Demand(each, name, at, 1, layer.groups, what) for each in (x, width)]
     found.demands += grouped_norm(name, layer.path, layer.norm, width, 1)
-    found.kept.append((name, width))
+    scope.keep(name, width)
     return width
 
 
 def _stage(stage: StageSpec, inputs: list[Width], scope: Scope) -> Width:
     width = _trunk(stage, inputs[0], scope)
-    scope.found.kept.append((stage.name, width))
+    scope.keep(stage.name, width)
     steps = {"stride": 1, "dilation": stage.dilation}
     name, at, block = stage.name, stage.path, stage.block
     _blocks(name, at, block, (inputs[0], width), stage.blocks, steps, scope)
@@ -148,7 +148,7 @@ def _bridge(bridge: BridgeSpec, name: str, x: Width, scope: Scope) -> Width:
         at = (*bridge.path, "squeeze")
         found.demands.append(Demand(width, name, at, bridge.squeeze))
         found.demands += grouped_norm(name, (*bridge.path, "block"), norm, wide, 1)
-    found.kept.append((name, width))
+    scope.keep(name, width)
     steps = {"stride": 1, "dilation": 1}
     _blocks(name, bridge.path, bridge.block, (wide, width), bridge.blocks, steps, scope)
     return width

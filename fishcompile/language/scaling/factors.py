@@ -43,7 +43,10 @@ def scales_none(key: str, factor: Factor) -> Diagnostic:
     what, which = (
         ("chooses no width", "`width` scales `out`, and parameters of blocks that are widths")
         if key == "width"
-        else ("counts no blocks", "`depth` scales `blocks` of stages, and `repeat`")
+        else (
+            "counts no blocks",
+            "`depth` scales `blocks` and `repeat`, and parameters of blocks that count them",
+        )
     )
     message = f"`{key}` scales nothing: the base {what}"
     return Diagnostic("FC206", message, factor.at, help=(f"remove it; {which}",))

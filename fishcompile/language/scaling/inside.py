@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
-from fishcompile.formula import Binary, Const, Formula, Var
+from fishcompile.formula import Binary, Const, Formula, InexactError, Var, compute
 from fishcompile.language.formulas import formula
 from fishcompile.language.graph_spec import InnerNode
-from fishcompile.language.scaling.network import Demand, Tie
+from fishcompile.language.scaling.network import Demand, Tie, UnfollowedError
 from fishcompile.language.scaling.scope import Scope
 from fishcompile.language.scaling.width import Width, constant
 from fishcompile.schema_kinds import formula_bounds
@@ -34,12 +35,39 @@ class Formulas:
     def is_there(self) -> bool:
         """Whether `when` leaves the node in; it has to stay so."""
         when = 1 if self.node.when is None else self.node.when
+        if not isinstance(when, str):
+            return when > 0
+        read = formula(when)
+        assert read is not None, "check_definitions has read every formula"
         path = (*self.node.path, "when")
-        number = self._width(when, path) if isinstance(when, str) else constant(when)
-        if number.parts:
-            stays = number if number.base > 0 else constant(1) - number
+        self._keep(read, when, path)
+        try:
+            return (
+                compute(read, {name: int(width.base) for name, width in self.numbers.items()}) > 0
+            )
+        except InexactError as error:
+            raise self.scope.misfit(
+                "FC302", f"`when: {when}` does not divide: {error}", path
+            ) from None
+
+    def _keep(self, read: Formula, text: str, path: Path) -> None:
+        """That what a `when` reads stays more than nothing, or less, or nothing.
+
+        Where widths are multiplied, each factor stays so.
+        """
+        try:
+            width = self._of(read, text, path)
+        except UnfollowedError:
+            assert isinstance(read, Binary), "a name or a number alone is followed"
+            self._keep(read.left, text, path)
+            self._keep(read.right, text, path)
+            return
+        if width.parts and width.base:
+            stays = width if width.base > 0 else width.times(Fraction(-1))
             self.scope.found.demands.append(Demand(stays, self.name, path))
-        return number.base > 0
+        elif width.parts:
+            why = f"{self.name} depends on it"
+            self.scope.found.ties.append(Tie(width, constant(0), path, why))
 
     def widths(self, inputs: list[Width], entry: dict[str, Any]) -> dict[Path, Width]:
         """What all others give, by their paths; `entry` are the keys with the base's numbers.

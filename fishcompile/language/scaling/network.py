@@ -81,7 +81,8 @@ class Widths:
 
     `kept` are the widths that stay even, each with its stage; `asserted` those that are written
     where they follow from others. `pinned` are the chosen ones that may not scale, and why.
-    `growing` are where it is said how often a block is repeated that changes the width each time.
+    `growing` are where it is said how often a block is repeated that gives another width, or other
+    sides, each time.
     """
 
     chosen: dict[Path, int] = field(default_factory=dict)

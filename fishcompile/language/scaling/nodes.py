@@ -31,7 +31,7 @@ def node_width(node: StageNode, spec: NodeSpec, inputs: list[Width], scope: Scop
             return replace(x, flat=True)
         case "linear" | "deconv":
             width = scope.choose((*spec.path, "out"), values["out"])
-            found.kept.append((node.name, width))
+            scope.keep(node.name, width)
             if spec.kind == "deconv" and width.base == x.base and len(x.parts) == 1:
                 why = f"{node.name} keeps its width"
                 found.ties.append(Tie(width, x, (*spec.path, "out"), why, hard=False))

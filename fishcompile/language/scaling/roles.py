@@ -1,19 +1,21 @@
-"""Roles: which parameters of composite blocks are widths, so that numbers given for them scale.
+"""Roles: which parameters of composite blocks are widths or count blocks, so that they scale.
 
 A parameter is a width where all that it does is to make one: it stands in an `out`, or is handed on
 to a parameter that is a width; it may be a count of groups and decide a `when` besides. One that is
-a kernel, a factor or a divisor anywhere is none.
+a kernel, a factor or a divisor anywhere is none. Likewise it counts blocks where it stands in
+`repeat`, or in the `blocks` of a node of residual blocks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from fishcompile.formula import Binary, Formula, Var, variables
 from fishcompile.language.formulas import formula
 from fishcompile.language.graph_spec import Definition, InnerNode
+from fishcompile.tree import Path
 
-_WIDTH, _NUMBER = "width", "number"
+_WIDTH, _COUNT, _NUMBER = "width", "count", "number"
 _EITHER = ("when", "groups")
 _WORDS = ("kind", "expect", "norm", "act")
 
@@ -26,8 +28,12 @@ class Roles:
     `unclear` are those that stand in a product of which either factor may be the width, with it.
     """
 
-    def __init__(self, definitions: Mapping[str, Definition]) -> None:
+    def __init__(
+        self, definitions: Mapping[str, Definition], growing: Collection[Path] = ()
+    ) -> None:
+        """`growing` are repeats that are no depth, as each changes the width or the sides."""
         self._definitions = definitions
+        self._growing = growing
         self._found: dict[Parameter, set[str]] = {
             (name, parameter): set()
             for name, definition in definitions.items()
@@ -43,6 +49,10 @@ class Roles:
         """Whether a parameter is a width and nothing else."""
         return self._found[block, parameter] == {_WIDTH}
 
+    def is_count(self, block: str, parameter: str) -> bool:
+        """Whether a parameter counts blocks and does nothing else."""
+        return self._found[block, parameter] == {_COUNT}
+
     def _known(self) -> int:
         return sum(map(len, self._found.values()))
 
@@ -56,7 +66,8 @@ class Roles:
                         assert read is not None
                         unsure = self._note(name, read, role)
                         unclear |= dict.fromkeys(((name, each) for each in unsure), text)
-        self.unclear = {each: text for each, text in unclear.items() if not self._found[each]}
+        known = self._found
+        self.unclear = {each: text for each, text in unclear.items() if not known.get(each, True)}
 
     def _formulas(self, node: InnerNode) -> Iterator[tuple[set[str], str]]:
         """The formulas of a node, each with what the number that it gives is."""
@@ -65,7 +76,8 @@ class Roles:
         inner = block if isinstance(block, dict) else {}
         for key, value in keys.items():
             if isinstance(value, str) and key not in _WORDS:
-                yield self._roles(str(keys["kind"]), key), value
+                grows = (*node.path, key) in self._growing
+                yield {_NUMBER} if grows else self._roles(str(keys["kind"]), key), value
         for key, value in inner.items():
             if isinstance(value, str) and key not in _WORDS:
                 yield self._found.get((str(inner.get("kind")), key), {_NUMBER}), value
@@ -75,6 +87,8 @@ class Roles:
             return set(self._found[kind, key])
         if key in _EITHER:
             return set()
+        if key == "repeat" or (kind, key) == ("blocks", "blocks"):
+            return {_COUNT}
         return {_WIDTH if key == "out" else _NUMBER}
 
     def _note(self, block: str, read: Formula, role: str) -> Iterator[str]:

@@ -18,13 +18,17 @@ MAX_DEPTH = 24
 
 @dataclass
 class Network:
-    """What all scopes of a spec share; `read` gives the width of a node in one."""
+    """What all scopes of a spec share; `read` gives the width of a node in one.
+
+    `repeats` are the places of those that have been looked at.
+    """
 
     base: Tree
     definitions: Mapping[str, Definition]
     roles: Roles
     read: Callable[[StageNode, list[Width], Scope], Width]
     left: int = MAX_NODES
+    repeats: set[Path] = field(default_factory=set)
 
     def written(self, path: Path) -> Path:
         """Where the number stands that an entry has at `path`: there, or in `defaults`."""
@@ -54,6 +58,14 @@ class Scope:
         if path in self.formulas:
             return self.formulas[path]
         return self.found.choose(self.network.written(path), number)
+
+    def keep(self, name: str, width: Width) -> None:
+        """Wishes that what leaves a node stays even; inside blocks, if it is chosen itself.
+
+        What else is in a block is as a middle in residual blocks: nobody's but its own.
+        """
+        if not self.depth or (set(width.parts.values()) == {1} and len(width.parts) == 1):
+            self.found.kept.append((name, width))
 
     def unfollowed(self, reason: str) -> UnfollowedError:
         """An error that says why the widths of the node cannot be followed."""

@@ -14,13 +14,14 @@ class Width:
     """`parts` says how many channels each chosen one counts for; `fixed` are those not chosen.
 
     `base` is the width in the network as it is. Of a `flat` map these are the channels that it had
-    before: how many pixels each of them is now is not known.
+    before: how many pixels each of them is now is not known. `sides` are a share, see sides.py.
     """
 
     base: Fraction
     parts: Mapping[Path, Fraction] = field(default_factory=dict)
     fixed: Fraction = Fraction(0)
     flat: bool = False
+    sides: Fraction = field(default=Fraction(1), compare=False)
 
     def __add__(self, other: Width) -> Width:
         """The width of a concatenation."""
@@ -28,7 +29,7 @@ class Width:
         for path, share in other.parts.items():
             parts[path] = parts.get(path, Fraction(0)) + share
         parts = {path: share for path, share in parts.items() if share}
-        return Width(self.base + other.base, parts, self.fixed + other.fixed)
+        return Width(self.base + other.base, parts, self.fixed + other.fixed, sides=self.sides)
 
     def __sub__(self, other: Width) -> Width:
         """How much wider it is than another."""
