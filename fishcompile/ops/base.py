@@ -114,7 +114,9 @@ def require_channels(x: TensorType, channels: int, field: str) -> None:
 
 def window(sides: tuple[int, ...], kernel: int, stride: int, padding: int) -> tuple[int, ...]:
     """The sides after a sliding window, floor division as in torch. Raises ShapeError at zero."""
-    after = tuple((side + 2 * padding - kernel) // stride + 1 for side in sides)
+    # plain, as sides keep no formula: it would be made and dropped again
+    k, s, p = int(kernel), int(stride), int(padding)
+    after = tuple((side + 2 * p - k) // s + 1 for side in sides)
     if min(after) < 1:
         size = "x".join(map(str, sides))
         raise ShapeError("FC304", f"a {kernel}x{kernel} window does not fit a {size} map")

@@ -35,7 +35,7 @@ class Conv(Op):
                 raise ShapeError("FC302", message, "groups", divide=int(channels))
         if self.out_channels < 1:
             raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
-        extent = self.dilation * (self.kernel_size - 1) + 1
+        extent = int(self.dilation) * (int(self.kernel_size) - 1) + 1
         return feature_map(self.out_channels, window(x.sides, extent, self.stride, self.padding))
 
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
