@@ -33,7 +33,8 @@ def render(
     """Print a spec as one file, with the file and line that each value came from.
 
     A number that was scaled has the factor there, too, and the line of the `scale`. What is
-    printed compiles to the same bytes as the spec.
+    printed compiles to the same bytes as the spec. Its comments are not printed: a broken claim
+    that they accept, of an `expect` say, is an error again.
     """
     analysis = analyse(spec)
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
