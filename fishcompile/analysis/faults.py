@@ -18,6 +18,7 @@ from fishcompile.language.stage_graph import INPUT
 from fishcompile.tensor import TensorType
 from fishcompile.tree import Path, Tree
 
+_JOINS = ("add", "mul", "concat")
 _OF_WIDTHS = ("FC301", "FC302")
 _DIVISORS = ("reduction", "squeeze", "se")
 _ENDS = "let a block that holds itself end, for example with `when: depth - 1`"
@@ -134,6 +135,8 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
             return ("`merge: concat` joins any widths", _skips(error, node, facts))
         case "FC303" if _merges(error, node):
             return (_skips(error, node, facts),)
+        case "FC301" | "FC303" if getattr(node.config, "kind", "") in _JOINS:
+            return _joined(error, str(getattr(node.config, "kind", "")))
         case "FC305":
             return (_ENDS if _returns(error) else "use fewer or smaller blocks",)
         case "FC304" if error.cause.field == "padding":
@@ -142,6 +145,18 @@ def _ways_out(error: ExpansionError, node: StageNode, facts: Facts) -> tuple[str
             return ("raise `input.size`, or sample down less often",)
         case _:
             return ()
+
+
+def _joined(error: ExpansionError, kind: str) -> tuple[str, ...]:
+    """What brings an operand of a sum, product or concatenation to the first of them."""
+    first = error.operands[0]
+    if any(len(operand.sides) != 2 for operand in error.operands):
+        return ()
+    if error.cause.rule == "FC301":
+        width = f"bring it to {first.channels} channels with a 1x1 convolution"
+        return (f"{width}, or join them with `concat`" if kind == "add" else width,)
+    sides = "x".join(map(str, first.sides))
+    return (f"bring it to {sides} with `upsample` and its `to`, or pool the larger of them",)
 
 
 def _returns(error: ExpansionError) -> bool:
