@@ -21,12 +21,13 @@ from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.digest import spec_digest
 from fishcompile.language.files import Reader, with_ways
 from fishcompile.language.fish import stage_graph
+from fishcompile.language.loaded import Loaded
 from fishcompile.language.misfits import misfits
 from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.language.uses import is_library
-from fishcompile.language.variants import Loaded, load_scaled
+from fishcompile.language.variants import load_scaled
 from fishcompile.reader import UnreadableError, read_bytes, read_file
 from fishcompile.rules import judge
 from fishcompile.schema import validate

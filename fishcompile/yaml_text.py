@@ -1,4 +1,4 @@
-"""YAML text of plain values, in block style: a value a line, with a comment behind it."""
+"""YAML text of plain values: in flow style, or a value a line with a comment behind it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from fishcompile.tree import Path, Plain
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.+*/() -]*")
+_PLAIN = re.compile(r"(?:\.{1,2}/)*[A-Za-z][A-Za-z0-9_.+*/() -]*")
 _NOT_TEXT = {"null", "true", "false"}  # and what YAML reads as them in other letters
 
 
@@ -36,5 +36,9 @@ def flow(value: Plain) -> str:
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.strip() == value
-        return value if plain and value.lower() not in _NOT_TEXT else json.dumps(value)
+        return (
+            value
+            if plain and value.lower() not in _NOT_TEXT
+            else json.dumps(value, ensure_ascii=False)
+        )
     return json.dumps(value)

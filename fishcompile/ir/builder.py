@@ -1,22 +1,20 @@
 """Builder: what blocks expand into; infers each node's type as it is added.
 
-A block is a frozen dataclass whose integer fields are its parameters and whose `expand` calls
-the builder. Inside `expand` the fields are `Sym`s, so that every number derived from them keeps
-its formula: the same code gives the shapes, the costs and the text of the emitted class.
+Inside a block's `expand` its fields are `Sym`s, so that every number derived from them keeps its
+formula: the same code gives the shapes, the costs and the text of the emitted class.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import MISSING, dataclass, fields, replace
-from inspect import signature
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from fishcompile.formula import Const, Formula, Sym, Var, formula_of
+from fishcompile.ir.block import Block, Part, Row
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
-from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Parameter, Scope, Value
+from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Value
 from fishcompile.ir.limits import flood, giant
 from fishcompile.ir.symbols import (
     formulas_of,
@@ -31,47 +29,7 @@ from fishcompile.ir.template import Template, cut, lay
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.tensor import TensorType
 
-
-@dataclass(frozen=True)
-class Block(ABC):
-    """A composite: it expands into ops and other blocks, and is nothing else."""
-
-    @abstractmethod
-    def expand(self, b: Builder, x: Value) -> Value:
-        """Adds the block's nodes to the builder and returns its output."""
-
-    @classmethod
-    def arguments(cls) -> tuple[str, ...]:
-        """The names of what `expand` takes besides the builder, which `forward` takes too."""
-        return tuple(signature(cls.expand).parameters)[2:]
-
-    @classmethod
-    def kind(cls) -> Kind:
-        """What the instances share, read off the class: docstring, arguments, parameters."""
-        parameters = tuple(
-            Parameter(f.name, type_, None if f.default is MISSING else int(f.default))
-            for f in fields(cls)
-            if (type_ := getattr(f.type, "__name__", f.type)) in ("int", "bool")
-        )
-        doc = (cls.__doc__ or "").partition("\n")[0]
-        return Kind(cls.__name__, doc, cls.arguments(), parameters)
-
-    @classmethod
-    def about(cls, inside: Sequence[Item]) -> str:  # noqa: ARG003
-        """What the emitted class says it is, given the nodes and scopes directly inside it."""
-        return (cls.__doc__ or "").split("\n")[0]
-
-
-@dataclass(frozen=True)
-class Row:
-    """`count` blocks one after the other; `rest` gives each later one from the type it gets."""
-
-    first: Block
-    rest: Callable[[TensorType], Block]
-    count: int
-
-
-Part = Op | Block | Row
+__all__ = ["Block", "Builder", "Part", "Row"]  # what is built with, and what is built
 
 
 class Builder:

@@ -21,7 +21,8 @@ from fishcompile.plugins import said
 from fishcompile.tensor import TensorType
 
 if TYPE_CHECKING:
-    from fishcompile.ir.builder import Block, Builder
+    from fishcompile.ir.block import Block
+    from fishcompile.ir.builder import Builder
 
 RULE = "FC207"
 _PARTS = (

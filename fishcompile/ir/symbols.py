@@ -11,7 +11,7 @@ from fishcompile.ops.base import Op
 from fishcompile.tensor import TensorType
 
 if TYPE_CHECKING:
-    from fishcompile.ir.builder import Block
+    from fishcompile.ir.block import Block
 
 
 def without_formulas(type_: TensorType) -> TensorType:

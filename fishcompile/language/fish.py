@@ -1,4 +1,4 @@
-"""Fish sections to a StageGraph: who reads whom, by name, and that every name resolves.
+"""Fish sections to a StageGraph: who reads whom, by name, without circles or loose ends.
 
 The sections are sugar: a stage reads the stage before it unless it says `from`, a merge reads
 the stage that `transfer.from` names, and the classifier reads the last stage.
@@ -6,7 +6,6 @@ the stage that `transfer.from` names, and the classifier reads the last stage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
@@ -19,40 +18,31 @@ from fishcompile.diagnostics import (
     SpecError,
     fail,
     report,
-    taken_away,
 )
-from fishcompile.language.applicable import check_stage
-from fishcompile.language.composites import check_definitions
 from fishcompile.language.graph_spec import Config, Edge, StageNode
-from fishcompile.language.layouts import check_layouts
 from fishcompile.language.reachable import reachable
+from fishcompile.language.references import heads, noun_of, problems
 from fishcompile.language.spec import (
-    SECTIONS,
     BridgeSpec,
-    ClassifierSpec,
     DenseSpec,
     FishSpec,
     StageSpec,
 )
 from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, digraph
-from fishcompile.names import shown
-from fishcompile.nearest import nearest
-from fishcompile.respell import renamed
 from fishcompile.schema_identity import start_of_spec
 from fishcompile.tree import Path, Tree
 
 _SINK = "outputs of the network"
 _LONG = 20  # stages of a circle that are shown
-_PARTS = ("stem", "bridge", "classifier")
 
 
 def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     """The graph of a spec. Raises SpecError with every name that does not resolve, and cycles."""
     nodes = _nodes(spec)
-    problems = list(islice(_problems(spec, nodes, tree), MAX_FINDINGS))
-    if problems:
-        raise SpecError(report(problems))
-    graph, noun = digraph(nodes), _noun(spec)
+    found = list(islice(problems(spec, nodes, tree), MAX_FINDINGS))
+    if found:
+        raise SpecError(report(found))
+    graph, noun = digraph(nodes), noun_of(spec)
     _refuse_cycle(graph, nodes, noun, tree)
     order: dict[str, int] = nx.get_node_attributes(graph, "order")
     by_name = {node.name: node for node in nodes}
@@ -74,11 +64,6 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     return StageGraph(spec.name, spec.input, flow, taps, outputs, spec.budget, blocks, spec.layouts)
 
 
-def _noun(spec: FishSpec) -> str:
-    """What the parts of the network are called: a graph has nodes, a fish has stages."""
-    return "node" if spec.graph else "stage"
-
-
 def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
     nodes: list[StageNode] = []
 
@@ -98,7 +83,7 @@ def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
     for stage in (*spec.body, *spec.head):
         add(stage.name, stage, stage.path, stage.source, *_skip(stage))
     last = before()
-    for name, head in _heads(spec):
+    for name, head in heads(spec):
         trunk = Edge(head.source, (*head.path, "from")) if head.source else Edge(last, None)
         image = isinstance(head, DenseSpec) and head.up != "none"
         edges = (trunk, *((Edge(INPUT, None),) if image else ()))
@@ -108,12 +93,6 @@ def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:
         operands = tuple(edge if edge.source else Edge(last, None) for edge in node.inputs)
         nodes.append(replace(node, inputs=operands))
     return tuple(nodes)
-
-
-def _heads(spec: FishSpec) -> tuple[tuple[str, ClassifierSpec | DenseSpec], ...]:
-    """What gives the outputs of a fish: the nodes that no stage may read."""
-    single = (("classifier", spec.classifier),) if spec.classifier else ()
-    return (*single, *spec.classifiers, *spec.dense)
 
 
 def _outputs(spec: FishSpec) -> tuple[tuple[str, str], ...]:
@@ -126,64 +105,6 @@ def _skip(stage: StageSpec) -> tuple[Edge, ...]:
     if stage.transfer is None or stage.merge == "none":
         return ()
     return (Edge(stage.transfer.source, (*stage.path, "transfer", "from")),)
-
-
-def _problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Iterator[Diagnostic]:
-    """Names that are taken twice or resolve to nothing, and keys that are not read."""
-    yield from _reserved(spec, tree)
-    noun = _noun(spec)
-    yield from _duplicates(nodes, noun, tree)
-    yield from check_definitions(spec.blocks, tree)
-    yield from check_layouts(spec.layouts, tree)
-    for node in nodes:
-        yield from check_stage(node, tree)
-    heads = {name for name, _ in _heads(spec)}
-    names = dict.fromkeys([INPUT, *(node.name for node in nodes if node.name not in heads)])
-    references = [(edge.source, edge.path) for node in nodes for edge in node.inputs]
-    references += [(source, ("taps", tap)) for tap, source in spec.taps]
-    references += [(source, ("outputs", name)) for name, source in spec.outputs]
-    for source, path in references:
-        # what is implied is there, if under a name that a head has too, which is found above
-        if source not in names and path is not None:
-            yield _unknown(source, path, tuple(names), noun, tree)
-
-
-def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:
-    """A stage may not be called as another part of a fish is, nor a tap as the output is."""
-    stages = [stage.path for stage in (*spec.tail, *spec.body, *spec.head)]
-    stages += [head.path for _, head in _heads(spec) if len(head.path) > 1]
-    taken = [(path, "another part of the fish") for path in stages if path[-1] in _PARTS]
-    if spec.classifier:
-        given: list[Path] = [("taps", name) for name, _ in spec.taps]
-        given += [head.path for _, head in _heads(spec)]
-        given += [("outputs", name) for name, _ in spec.outputs]
-        taken += [(path, "the classifier's output") for path in given if path[-1] == LOGITS]
-    for path, owner in taken:
-        message = f"`{path[-1]}` is the name of {owner}"
-        yield Diagnostic("FC201", message, tree.key_span(path), help=("choose another name",))
-
-
-def _duplicates(nodes: tuple[StageNode, ...], noun: str, tree: Tree) -> Iterator[Diagnostic]:
-    first: dict[str, StageNode] = {}
-    for node in nodes:
-        if node.name in first:
-            there = Related(tree.key_span(first[node.name].path), "the name is taken here")
-            message = f"two {noun}s are named `{node.name}`"
-            help_ = (f"a name is one {noun}'s identity: rename one of them",)
-            span = tree.key_span(node.path)
-            yield Diagnostic("FC202", message, span, related=(there,), help=help_)
-        first.setdefault(node.name, node)
-
-
-def _unknown(name: str, path: Path, names: tuple[str, ...], noun: str, tree: Tree) -> Diagnostic:
-    near = nearest(name, names)
-    known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
-    way_out = f"did you mean `{near}`?" if near else f"the {noun}s are {known}"
-    span = tree.value_span(path)
-    fixes = renamed(span, name, near, names) if near else ()
-    message = f"no {noun} is named {shown(name)}"
-    taken = taken_away(tree, (name,), *((section, name) for section in (*SECTIONS, "graph")))
-    return Diagnostic("FC203", message, span, related=taken, help=(way_out,), fixes=fixes)
 
 
 def _refuse_cycle(
@@ -230,7 +151,7 @@ def _refuse_unused(
     behind.add_edges_from((name, _SINK) for name in outputs)
     used = nx.ancestors(behind, _SINK)
     unused = [node for node in nodes if node.name not in used]
-    heads = [node for node in unused if not any(True for _ in graph.successors(node.name))]
+    loose = [node for node in unused if not any(True for _ in graph.successors(node.name))]
     message = "`{}` is read by no stage, no tap and no classifier"
     help_ = ("tap it, read it with `from`, or remove it",)
     if noun == "node":
@@ -240,6 +161,6 @@ def _refuse_unused(
         raise SpecError(
             report(
                 Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
-                for node in heads[:MAX_FINDINGS]
+                for node in loose[:MAX_FINDINGS]
             )
         )

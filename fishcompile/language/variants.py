@@ -5,9 +5,8 @@ Which files may be opened is a matter of files.py; what a used file may hold, of
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics import Diagnostic, SpecError, fail
 from fishcompile.language.files import (
@@ -20,6 +19,7 @@ from fishcompile.language.files import (
     refuse_circle,
     with_ways,
 )
+from fishcompile.language.loaded import Loaded
 from fishcompile.language.overlay import overlay
 from fishcompile.language.uses import Uses
 from fishcompile.reader import UnreadableError, read_file
@@ -27,18 +27,7 @@ from fishcompile.schema_messages import scales_nothing
 from fishcompile.tree import Path as TreePath
 from fishcompile.tree import Plain, Tree
 
-if TYPE_CHECKING:
-    from fishcompile.language.scaling.adjustment import Adjustment
-
 MAX_CHAIN = 16
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """A merged tree, and the numbers in it that a `scale` went over."""
-
-    tree: Tree
-    adjustments: tuple[Adjustment, ...] = ()
 
 
 def load(path: Path, read: Reader = read_file) -> Tree:

@@ -5,16 +5,13 @@ Plain values in, text out: what the values mean is not looked at.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 
 from fishcompile.tree import Path, Plain
+from fishcompile.yaml_text import flow
 
 # Sections whose entries stand on lines of their own.
 _LISTED = ("stem", "tail", "body", "head")
-_BARE = re.compile(r"[A-Za-z_./][A-Za-z0-9_./-]*")
-_WORDS = frozenset({"null", "true", "false"})
 
 
 def write_spec(
@@ -35,7 +32,7 @@ def write_spec(
         if listed and isinstance(item, dict):
             lines.append(f"{key}:{_comment(notes, (key,))}")
             lines += [
-                f"  {scalar(name)}: {flow(entry)}{_comment(notes, (key, name))}"
+                f"  {flow(name)}: {flow(entry)}{_comment(notes, (key, name))}"
                 for name, entry in item.items()
             ]
         else:
@@ -43,25 +40,6 @@ def write_spec(
     if () in notes:
         lines.append(f"# {notes[()]}")
     return "\n".join([*lines, ""])
-
-
-def flow(value: Plain) -> str:
-    """A value as it stands on a line: `{out: 64, transfer: {from: stem}}`."""
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{scalar(key)}: {flow(v)}" for key, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(flow, value)) + "]"
-    return scalar(value)
-
-
-def scalar(value: str | float | None) -> str:
-    """A text, quoted where it would read as something else; a number; or null."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        bare = _BARE.fullmatch(value) and value not in _WORDS
-        return value if bare else json.dumps(value, ensure_ascii=False)
-    return str(value)
 
 
 def _comment(notes: Mapping[Path, str], path: Path) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from fishcompile.schema_kinds import built_in
+from fishcompile.plugins import is_plugin
+from fishcompile.schema_kinds import built_in, residual_kinds
 from fishcompile.tree import Path
 
 PARTS = ("stem", "bridge", "classifier")  # stages whose names are the language's, not the author's
-_RESIDUAL = ("bottleneck", "basic", "resnet_bottleneck", "resnet_basic")
 
 
 class Kind(NamedTuple):
@@ -71,7 +71,7 @@ def declared_by_value(path: Path) -> bool:
 
 def is_built_in(kind: str) -> bool:
     """Whether a kind is of the language or of a plug-in, and no block of a spec."""
-    return kind in built_in() or kind in _RESIDUAL or "." in kind
+    return kind in built_in() or kind in residual_kinds() or is_plugin(kind)
 
 
 def _reads_a_stage(path: Path) -> bool:

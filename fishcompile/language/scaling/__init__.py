@@ -17,6 +17,7 @@ from math import floor
 from fishcompile.diagnostics import SpecError, fail
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish import stage_graph
+from fishcompile.language.loaded import Loaded
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.scaling.adjustment import Adjustment
 from fishcompile.language.scaling.blame import with_products
@@ -26,7 +27,6 @@ from fishcompile.language.scaling.legal import legal_widths
 from fishcompile.language.scaling.network import Widths
 from fishcompile.language.scaling.solve import solve
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.language.variants import Loaded
 from fishcompile.schema import validate
 from fishcompile.tree import Path, Plain, Tree
 

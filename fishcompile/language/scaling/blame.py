@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from fishcompile.diagnostics import Diagnostic, Related, Report
+from fishcompile.language.loaded import Loaded
 from fishcompile.language.scaling.adjustment import Adjustment
-from fishcompile.language.variants import Loaded
 from fishcompile.source import Span
 from fishcompile.tree import Path, Plain, Tree
 

@@ -1,0 +1,62 @@
+"""Block: a composite, which expands into ops and other blocks; a row of them; and what is either.
+
+A block is a frozen dataclass whose integer fields are its parameters and whose `expand` calls the
+builder.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, dataclass, fields
+from inspect import signature
+from typing import TYPE_CHECKING
+
+from fishcompile.ir.graph import Item, Kind, Parameter, Value
+from fishcompile.ops.base import Op
+from fishcompile.tensor import TensorType
+
+if TYPE_CHECKING:
+    from fishcompile.ir.builder import Builder
+
+
+@dataclass(frozen=True)
+class Block(ABC):
+    """A composite: it expands into ops and other blocks, and is nothing else."""
+
+    @abstractmethod
+    def expand(self, b: Builder, x: Value) -> Value:
+        """Adds the block's nodes to the builder and returns its output."""
+
+    @classmethod
+    def arguments(cls) -> tuple[str, ...]:
+        """The names of what `expand` takes besides the builder, which `forward` takes too."""
+        return tuple(signature(cls.expand).parameters)[2:]
+
+    @classmethod
+    def kind(cls) -> Kind:
+        """What the instances share, read off the class: docstring, arguments, parameters."""
+        parameters = tuple(
+            Parameter(f.name, type_, None if f.default is MISSING else int(f.default))
+            for f in fields(cls)
+            if (type_ := getattr(f.type, "__name__", f.type)) in ("int", "bool")
+        )
+        doc = (cls.__doc__ or "").partition("\n")[0]
+        return Kind(cls.__name__, doc, cls.arguments(), parameters)
+
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:  # noqa: ARG003
+        """What the emitted class says it is, given the nodes and scopes directly inside it."""
+        return (cls.__doc__ or "").split("\n")[0]
+
+
+@dataclass(frozen=True)
+class Row:
+    """`count` blocks one after the other; `rest` gives each later one from the type it gets."""
+
+    first: Block
+    rest: Callable[[TensorType], Block]
+    count: int
+
+
+Part = Op | Block | Row
