@@ -6,9 +6,7 @@ from pathlib import Path
 
 from fishcompile.cli.console import complain
 from fishcompile.diagnostics import Report, SpecError
-from fishcompile.pipeline import Analysis, analyse
-from fishcompile.policy.apply import Judged, apply
-from fishcompile.policy.config import find_config
+from fishcompile.pipeline import Analysis, analyse, unaccepted
 from fishcompile.reader import read_bytes, read_file
 from fishcompile.tree import Tree
 
@@ -50,14 +48,10 @@ def _judged(target: Path, text: str) -> tuple[Analysis, Report]:
 
     try:
         analysis = analyse(target, read)
-        report = analysis.report
-        if not report.ok:
-            judged = Judged(report, analysis.tree.source, find_config(target))
-            report = apply([judged]).reports[0]
     except SpecError:
         _complain(target)
         raise
-    return analysis, report
+    return analysis, unaccepted(analysis, target)
 
 
 def _require_ok(report: Report, target: Path) -> None:

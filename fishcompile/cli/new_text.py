@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -12,10 +11,11 @@ from fishcompile.errors import UsageError
 from fishcompile.language.files import find_root
 from fishcompile.language.scaling.adjustment import Adjustment
 from fishcompile.pipeline import Analysis
+from fishcompile.schema_identity import VERSION
+from fishcompile.yaml_text import flow
 
 _MODELINE = re.compile(r"^# yaml-language-server: \$schema=([!-~]+)$")
 _URL = re.compile(r"[a-z]+:")
-_PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 def draft(name: str, base: Path, target: Path, scale: Mapping[str, str], analysis: Analysis) -> str:
@@ -28,7 +28,7 @@ def draft(name: str, base: Path, target: Path, scale: Mapping[str, str], analysi
     lines = [
         *_modeline(analysis, base, target),
         f"# {analysis.stages.name} with {what}." if scale else f"# As {analysis.stages.name}.",
-        "fishspec: 2",
+        f"fishspec: {VERSION}",
         f"name: {name}",
         f"extends: {_path(base, target)}",
     ]
@@ -50,12 +50,10 @@ def variant(text: str, adjustments: Iterable[Adjustment]) -> str:
 def _path(base: Path, target: Path) -> str:
     """The base's path from the new file, as YAML."""
     text = Path(os.path.relpath(base.resolve(), target.resolve().parent)).as_posix()
-    if _PLAIN.fullmatch(text):
-        return text
     if not text.isprintable():
         message = f"{base} has a character in its path that a spec cannot name"
         raise UsageError(message, "rename the file or its folder")
-    return json.dumps(text, ensure_ascii=False)
+    return flow(text)
 
 
 def _modeline(analysis: Analysis, base: Path, target: Path) -> list[str]:
