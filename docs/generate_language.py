@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from fishcompile.schema_file import merged_schema
-from fishcompile.schema_kinds import built_in
-from fishcompile.schema_values import allowed, mapping_of, node_at
+from fishcompile.schema.file import merged_schema
+from fishcompile.schema.kinds import built_in
+from fishcompile.schema.wording import allowed, mapping_of, node_at
 
 PAGE = Path(__file__).parent / "language.md"
 BEGIN = "<!-- The key reference: written by docs/generate_language.py from the schema. -->"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from fishcompile.version import VERSION
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Report
+    from fishcompile.diagnostics.finding import Report
     from fishcompile.targets.network import Network
 
 __version__ = VERSION
@@ -27,7 +27,7 @@ def check(spec: str | os.PathLike[str]) -> Report:
 
     Never raises for what a spec says, nor for a file that cannot be read: both are findings.
     """
-    from fishcompile.diagnostics import SpecError
+    from fishcompile.diagnostics.finding import SpecError
     from fishcompile.pipeline import examine
 
     try:

@@ -7,7 +7,7 @@ import stat
 import tempfile
 from pathlib import Path
 
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
 
 
 def write_atomic(path: Path, data: bytes) -> None:

@@ -14,28 +14,29 @@ from typing import TYPE_CHECKING, Any
 
 from fishcompile.analysis.costs import Cost, below, costs
 from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.shapes import MAX_PARAMETERS, Inference, infer
-from fishcompile.diagnostics import Diagnostic, Report, SpecError, fail, report
+from fishcompile.analysis.limits import MAX_PARAMETERS, too_many_blocks
+from fishcompile.analysis.shapes import Inference, infer, nothing_of
+from fishcompile.diagnostics.finding import Diagnostic, Report, SpecError, fail, report
 from fishcompile.language.composites import check_definitions
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.digest import spec_digest
-from fishcompile.language.files import Reader, with_ways
-from fishcompile.language.fish import stage_graph
-from fishcompile.language.loaded import Loaded
-from fishcompile.language.misfits import misfits
+from fishcompile.language.fish_to_graph import stage_graph
 from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.language.uses import is_library
-from fishcompile.language.variants import load_scaled
-from fishcompile.reader import UnreadableError, read_bytes, read_file
+from fishcompile.loading.load import load
+from fishcompile.loading.loaded import Loaded
+from fishcompile.loading.misfits import misfits
+from fishcompile.loading.reach import Reader, with_ways
+from fishcompile.loading.uses import is_library
+from fishcompile.reader.read import UnreadableError, read_bytes, read_file
+from fishcompile.reader.tree import Plain, Tree
 from fishcompile.rules import judge
-from fishcompile.schema import validate
-from fishcompile.schema_identity import start_of_spec
-from fishcompile.tree import Plain, Tree
+from fishcompile.schema.validate import validate
+from fishcompile.schema.version import start_of_spec
 
 if TYPE_CHECKING:
-    from fishcompile.language.scaling.adjustment import Adjustment
+    from fishcompile.loading.adjustment import Adjustment
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def analyse(path: Path, read: Reader = read_file) -> Analysis:
     Raises SpecError where it does not read, fit the schema or resolve; findings of later stages
     are in the result's report.
     """
-    loaded = load_scaled(path, read)
+    loaded = load(path, read, _scaled)
     if is_library(loaded.tree):
         message = "the file holds blocks that others may `use`, and no network"
         help_ = ("name a spec that uses it", "or give it a `name` and a `graph` of its own")
@@ -84,7 +85,7 @@ def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | No
     whose error is in the report. Raises UnreadableError where the file itself cannot be read.
     """
     try:
-        loaded = load_scaled(path, read)
+        loaded = load(path, read, _scaled)
         tree = loaded.tree
         if is_library(tree):
             return with_ways(report(_check_library(tree)), tree.arrivals), None
@@ -94,6 +95,13 @@ def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | No
     except SpecError as error:
         return error.report, None
     return analysis.report, analysis
+
+
+def _scaled(base: Loaded, variant: Tree) -> Loaded:
+    # imported only now: a spec that scales nothing is not to pay for it
+    from fishcompile.scaling import scaled
+
+    return scaled(base, variant)
 
 
 def _analysed(loaded: Loaded) -> Analysis:
@@ -110,7 +118,7 @@ def _explained(found: Report, loaded: Loaded) -> Report:
     found = with_ways(found, loaded.tree.arrivals)
     if not loaded.adjustments:
         return found
-    from fishcompile.language.scaling.blame import with_products
+    from fishcompile.scaling.blame import with_products
 
     return with_products(found, loaded)
 
@@ -122,13 +130,24 @@ def _network(loaded: Tree) -> Analysis:
     tree = apply_defaults(loaded)
     spec = parse_spec(tree)
     stages = stage_graph(spec, tree)
-    inference = infer(stages, tree)
+    crowd = too_many_blocks(stages, tree)
+    inference = nothing_of(stages) if crowd else infer(stages)
     costs_ = costs(inference.graph)
-    diagnostics = list(inference.diagnostics) or _refuse_giant(below(costs_, ""), tree)
+    diagnostics = [*crowd, *_blamed(inference, tree)]
+    diagnostics = diagnostics or _refuse_giant(below(costs_, ""), tree)
     judged, silenced = judge(Facts(tree, stages, inference, costs_), diagnostics)
     skipped = len(inference.unknown) + silenced
     everything = report([*diagnostics, *judged], skipped)
     return Analysis(tree, stages, inference, costs_, everything)
+
+
+def _blamed(inference: Inference, tree: Tree) -> list[Diagnostic]:
+    if not inference.failures:
+        return []
+    # imported only now: most specs hold, and need no words for what does not
+    from fishcompile.blame.stages import explain
+
+    return [explain(failure, inference.stages, tree) for failure in inference.failures]
 
 
 def check_texts(files: Mapping[str, str], main: str) -> Report:

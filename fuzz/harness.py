@@ -21,9 +21,9 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 import fishcompile
-from fishcompile.diagnostics import Report
+from fishcompile.diagnostics.finding import Report
+from fishcompile.diagnostics.source import Span
 from fishcompile.formats.text import render
-from fishcompile.source import Span
 
 ROOT = Path(__file__).parent.parent
 MAX_SECONDS = 2.0

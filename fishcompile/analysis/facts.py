@@ -12,7 +12,7 @@ from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import BridgeSpec, StageSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.ops.base import Op
-from fishcompile.tree import Tree
+from fishcompile.reader.tree import Tree
 
 
 @dataclass(frozen=True)

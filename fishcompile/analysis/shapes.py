@@ -1,6 +1,6 @@
 """Shape inference: the stages expanded in the order of the data, each edge's type checked.
 
-The traversal is over the networkx graph of the stages. A stage that fails is one finding; what
+The traversal is over the networkx graph of the stages. A stage that fails is one failure; what
 reads it, directly or not, is unknown and stays silent.
 """
 
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import networkx as nx
 
 from fishcompile.analysis.stage_facts import StageFacts
-from fishcompile.diagnostics import Diagnostic
 from fishcompile.expand.library import Library
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.fault import ExpansionError
@@ -20,35 +19,42 @@ from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import INPUT, StageGraph, digraph
 from fishcompile.ops.base import ShapeError
-from fishcompile.tensor import TensorType, feature_map
-from fishcompile.tree import Tree
+from fishcompile.ops.tensor import TensorType, feature_map
 
-MAX_BLOCKS = 16_000
-MAX_PARAMETERS = 10**11
+
+@dataclass(frozen=True)
+class Failure:
+    """A stage whose block does not fit its inputs; `known` counts the stages expanded before it."""
+
+    error: ExpansionError
+    node: StageNode
+    inputs: tuple[Value, ...]
+    known: int
 
 
 @dataclass(frozen=True)
 class Inference:
-    """The expanded graph (as far as it goes), facts by stage, findings, and stages left unknown."""
+    """The expanded graph (as far as it goes), facts by stage, failures, and stages left unknown."""
 
     graph: Graph
     stages: dict[str, StageFacts]
-    diagnostics: tuple[Diagnostic, ...]
+    failures: tuple[Failure, ...]
     unknown: frozenset[str]
 
 
-def infer(stages: StageGraph, tree: Tree) -> Inference:
+def nothing_of(stages: StageGraph) -> Inference:
+    """What is known of a network that is not expanded."""
+    everything = frozenset(node.name for node in stages.nodes)
+    return Inference(Graph(stages.name, (), (), (), ()), {}, (), everything)
+
+
+def infer(stages: StageGraph) -> Inference:
     """Expands every stage whose inputs are known, in topological order."""
-    too_many = _count_blocks(stages, tree)
-    if too_many:
-        empty = Graph(stages.name, (), (), (), ())
-        everything = frozenset(node.name for node in stages.nodes)
-        return Inference(empty, {}, (too_many,), everything)
     flow = digraph(stages.nodes)
     builder, library = Builder(), Library(stages.blocks)
     values = {INPUT: builder.input(INPUT, feature_map(stages.input.channels, stages.input.sides))}
     facts: dict[str, StageFacts] = {}
-    found: list[Diagnostic] = []
+    failures: list[Failure] = []
     unknown: set[str] = set()
     for node in stages.nodes:
         if node.name in unknown:
@@ -58,12 +64,9 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
             part = library.bind(node.config, tuple(value.type for value in inputs))
             output = builder.add(node.name, part, *inputs)
         except (ShapeError, ExpansionError) as error:
-            # imported only now: most specs hold, and need no words for what does not
-            from fishcompile.analysis.faults import explain
-
             if isinstance(error, ShapeError):
                 error = ExpansionError(error, node.name, (error.field or "",))
-            found.append(explain(error, node, inputs, facts, tree))
+            failures.append(Failure(error, node, inputs, len(facts)))
             unknown |= nx.descendants(flow, node.name)
             continue
         values[node.name] = output
@@ -75,7 +78,7 @@ def infer(stages: StageGraph, tree: Tree) -> Inference:
         for named in (stages.taps, stages.outputs)
     )
     graph = builder.graph(stages.name, taps, outputs)
-    return Inference(graph, facts, tuple(found), frozenset(unknown))
+    return Inference(graph, facts, tuple(failures), frozenset(unknown))
 
 
 def _trunk(builder: Builder, node: StageNode, output: Value) -> TensorType:
@@ -83,20 +86,3 @@ def _trunk(builder: Builder, node: StageNode, output: Value) -> TensorType:
     if isinstance(node.config, StageSpec) and node.config.merge != "none":
         return builder.type_of(builder.node(output.name).inputs[0])
     return output.type
-
-
-def _count_blocks(stages: StageGraph, tree: Tree) -> Diagnostic | None:
-    """Blocks are counted before any is built: a spec may ask for more than there is memory."""
-    total = 0
-    for node in stages.nodes:
-        total += getattr(node.config, "blocks", 1)
-        transfer = getattr(node.config, "transfer", None)
-        total += transfer.blocks if transfer else 0
-        if total > MAX_BLOCKS:
-            return Diagnostic(
-                "FC305",
-                f"the network has more than {MAX_BLOCKS:,} blocks",
-                tree.key_span((*node.path, "blocks")),
-                help=("use fewer blocks or stages",),
-            )
-    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fishcompile.language.graph_spec import StageNode
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Proj
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:

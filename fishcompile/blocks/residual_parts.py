@@ -13,7 +13,7 @@ from fishcompile.blocks.squeeze_excite import SqueezeExcite
 from fishcompile.ir.builder import Block, Builder, Part
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

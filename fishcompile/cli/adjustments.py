@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from fishcompile.formats._snippets import visible
-from fishcompile.language.scaling.adjustment import Adjustment, decimal
+from fishcompile.loading.adjustment import Adjustment, decimal
 
 _HEADS = ("number", "base", "exact", "scaled", "reason")
 

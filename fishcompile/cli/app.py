@@ -17,14 +17,14 @@ import typer
 
 from fishcompile.cli.console import complain, fault, print_report
 from fishcompile.cli.light import LightGroup
-from fishcompile.diagnostics import SpecError
-from fishcompile.errors import FindingError, UsageError
-from fishcompile.reader import UnreadableError
+from fishcompile.diagnostics.errors import FindingError, UsageError
+from fishcompile.diagnostics.finding import SpecError
+from fishcompile.reader.read import UnreadableError
 from fishcompile.version import VERSION
 
 
 def build_app(command: str | None = None) -> typer.Typer:
-    """The application with every command of this folder, or with the one that is asked for.
+    """The application with every command of cli/commands, or with the one that is asked for.
 
     A command's imports are paid for only by those who call it.
     """
@@ -54,12 +54,10 @@ def build_app(command: str | None = None) -> typer.Typer:
         pass
 
     # a module cannot be called as a keyword is, so that of `import` ends in an underscore
-    modules = [module.name for module in iter_modules([str(Path(__file__).parent)])]
+    modules = [module.name for module in iter_modules([str(Path(__file__).parent / "commands")])]
     names = {name.rstrip("_"): name for name in modules}
     for name in [names[command]] if command in names else modules:
-        register = getattr(import_module(f"fishcompile.cli.{name}"), "register", None)
-        if register is not None:
-            register(app)
+        import_module(f"fishcompile.cli.commands.{name}").register(app)
     return app
 
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 import traceback
 
-from fishcompile.diagnostics import Report
+from fishcompile.diagnostics.finding import Report
 from fishcompile.version import VERSION
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from fishcompile.diagnostics import Report
+from fishcompile.diagnostics.finding import Report
+from fishcompile.diagnostics.source import Source
 from fishcompile.formats._snippets import visible
 from fishcompile.pipeline import check_texts
 from fishcompile.policy.apply import Judged, apply
 from fishcompile.rules.example import MAIN, Example, split
-from fishcompile.source import Source
 
 
 def report_on(example: Example) -> Report:

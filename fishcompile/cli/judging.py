@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fishcompile.diagnostics import SpecError
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import SpecError
+from fishcompile.diagnostics.source import Source
 from fishcompile.formats import Checked
-from fishcompile.language.files import Reader
+from fishcompile.loading.reach import Reader
 from fishcompile.policy.apply import Judged, apply
 from fishcompile.policy.config import Config, find_config, override
-from fishcompile.source import Source
 
 if TYPE_CHECKING:
     from fishcompile.policy.baseline import Baseline

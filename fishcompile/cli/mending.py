@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import FixedSpec, fix_specs, write_specs
-from fishcompile.inputs import Input
+from fishcompile.loading.inputs import Input
 
 
 def show_fixes(inputs: Sequence[Input], given: Mapping[Path, bytes]) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from fishcompile.cli.console import complain
-from fishcompile.diagnostics import Report, SpecError
+from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.pipeline import Analysis, analyse, unaccepted
-from fishcompile.reader import read_bytes, read_file
-from fishcompile.tree import Tree
+from fishcompile.reader.read import read_bytes, read_file
+from fishcompile.reader.tree import Tree
 
 _BUDGET = "FC402"
 

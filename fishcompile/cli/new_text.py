@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fishcompile.errors import UsageError
-from fishcompile.language.files import find_root
-from fishcompile.language.scaling.adjustment import Adjustment
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.loading.adjustment import Adjustment
+from fishcompile.loading.reach import find_root
 from fishcompile.pipeline import Analysis
-from fishcompile.schema_identity import VERSION
-from fishcompile.yaml_text import flow
+from fishcompile.reader.write import flow
+from fishcompile.schema.version import VERSION
 
 _MODELINE = re.compile(r"^# yaml-language-server: \$schema=([!-~]+)$")
 _URL = re.compile(r"[a-z]+:")

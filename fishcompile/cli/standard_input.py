@@ -6,9 +6,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from fishcompile.errors import UsageError
-from fishcompile.inputs import STDIN
-from fishcompile.reader import MAX_BYTES
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.loading.inputs import STDIN
+from fishcompile.reader.read import MAX_BYTES
 
 
 def standard_input(words: Iterable[str], name: str) -> Mapping[Path, bytes]:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, make_dataclass
 from typing import ClassVar
 
-from fishcompile.formula import Sym, formula_of
 from fishcompile.ir.builder import Block, Builder, Part
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Kind, Parameter, Value
@@ -18,8 +17,9 @@ from fishcompile.language.formulas import evaluated
 from fishcompile.language.graph_spec import Config, Definition, InnerNode
 from fishcompile.language.nodes import node_config
 from fishcompile.ops.base import ShapeError
-from fishcompile.schema_blocks import argument_name, width_name
-from fishcompile.tensor import TensorType
+from fishcompile.ops.formula import Sym, formula_of
+from fishcompile.ops.tensor import TensorType
+from fishcompile.schema.block_names import argument_name, width_name
 
 MAX_DEPTH = 24
 MAX_DIFFERENT = 2_000

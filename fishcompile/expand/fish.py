@@ -28,7 +28,7 @@ from fishcompile.language.spec import (
 from fishcompile.ops.channel_repeat import ChannelRepeat
 from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.conv import Conv
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 Branched = Callable[[BlockSpec], Branch]
 

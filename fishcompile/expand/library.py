@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from fishcompile.blocks import registry
 from fishcompile.blocks.residual_parts import Branch
+from fishcompile.diagnostics.names import camel
 from fishcompile.expand import fish
 from fishcompile.ir.builder import Block, Part, Row
 from fishcompile.ir.graph import SEQUENTIAL
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec
 from fishcompile.language.spec import BlockSpec
-from fishcompile.names import camel
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.plugins import is_plugin, plugin
-from fishcompile.schema_kinds import built_in
-from fishcompile.schema_plugins import plugin_keys
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
+from fishcompile.schema.kinds import built_in
+from fishcompile.schema.plugin_kinds import plugin_keys
+from fishcompile.schema.plugins import is_plugin, plugin
 
 if TYPE_CHECKING:
     from fishcompile.expand.composite import Composite

@@ -25,8 +25,8 @@ from fishcompile.ops.mul import Mul
 from fishcompile.ops.relu import Relu
 from fishcompile.ops.sigmoid import Sigmoid
 from fishcompile.ops.silu import Silu
+from fishcompile.ops.tensor import TensorType
 from fishcompile.ops.upsample import Upsample
-from fishcompile.tensor import TensorType
 
 
 def _deconv(

@@ -7,8 +7,8 @@ from typing import Any
 
 from fishcompile.ir.builder import Block
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.plugins import PluginError, plugin, said
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
+from fishcompile.schema.plugins import PluginError, plugin, said
 
 
 def plugged(kind: str, inputs: tuple[TensorType, ...], values: Mapping[str, Any]) -> Op | Block:

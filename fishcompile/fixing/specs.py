@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fishcompile.diagnostics import Diagnostic, Fix, Report, SpecError
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import Diagnostic, Fix, Report, SpecError
+from fishcompile.diagnostics.source import Source
 from fishcompile.files import write_atomic
 from fishcompile.fixing.text import fixed_text, safe_fixes
 from fishcompile.pipeline import examine
-from fishcompile.reader import BOM, read_bytes, read_file
-from fishcompile.source import Source
-from fishcompile.tree import Tree
+from fishcompile.reader.read import BOM, read_bytes, read_file
+from fishcompile.reader.tree import Tree
 
 MAX_ROUNDS = 10
 

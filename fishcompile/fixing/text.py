@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import yaml
 
-from fishcompile.diagnostics import Diagnostic, Fix, SpecError
-from fishcompile.reader import events
-from fishcompile.source import Source, Span
-from fishcompile.yaml_syntax import position
+from fishcompile.diagnostics.finding import Diagnostic, Fix, SpecError
+from fishcompile.diagnostics.source import Source, Span
+from fishcompile.reader.read import events
+from fishcompile.reader.syntax_errors import position
 
 Place = tuple[int, int]  # line and column
 

@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fishcompile.diagnostics import Diagnostic, Edit, Fix, SpecError, fail
+from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, SpecError, fail
+from fishcompile.diagnostics.source import Span
 from fishcompile.fixing.specs import FixedSpec
 from fishcompile.fixing.text import fixed_text
-from fishcompile.language.migrations import migrate, version_of
-from fishcompile.language.newer import two_names
-from fishcompile.reader import BOM, read_bytes
-from fishcompile.schema_identity import VERSION, wrong_version
-from fishcompile.schema_values import subject
-from fishcompile.source import Span
-from fishcompile.tree import Path as TreePath
-from fishcompile.tree import Tree
+from fishcompile.loading.migrations import migrate, version_of
+from fishcompile.loading.newer import two_names
+from fishcompile.reader.read import BOM, read_bytes
+from fishcompile.reader.tree import Path as TreePath
+from fishcompile.reader.tree import Tree
+from fishcompile.schema.version import VERSION, wrong_version
+from fishcompile.schema.wording import subject
 
 _MODELINE = re.compile(r"^#[ \t]*yaml-language-server:[^\n\r]*fishspec-(\d+)\.schema")
 _ANCHORS = "write out what the alias stands for, then run this again"

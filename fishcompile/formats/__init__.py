@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic, Report
+    from fishcompile.diagnostics.finding import Diagnostic, Report
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic
+    from fishcompile.diagnostics.finding import Diagnostic
 
 
 def fingerprints(found: Sequence[Diagnostic]) -> list[str]:

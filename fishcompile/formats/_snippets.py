@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fishcompile.diagnostics import Diagnostic
-    from fishcompile.source import Source, Span
+    from fishcompile.diagnostics.finding import Diagnostic
+    from fishcompile.diagnostics.source import Source, Span
 
 _TAB = "    "
 _ELLIPSIS = "..."

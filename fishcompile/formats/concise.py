@@ -10,7 +10,7 @@ from fishcompile.formats._escape import inert
 from fishcompile.formats._snippets import visible
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic
+    from fishcompile.diagnostics.finding import Diagnostic
 
 
 def write(checked: Sequence[Checked], page: Page) -> str:  # noqa: ARG001

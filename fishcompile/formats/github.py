@@ -16,7 +16,7 @@ from fishcompile.formats._snippets import visible
 from fishcompile.formats.concise import line
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic
+    from fishcompile.diagnostics.finding import Diagnostic
 
 _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = _DATA | str.maketrans({":": "%3A", ",": "%2C"})

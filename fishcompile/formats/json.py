@@ -14,8 +14,8 @@ from fishcompile.formats._escape import json_text
 from fishcompile.version import VERSION
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic, Edit, Fix
-    from fishcompile.source import Span
+    from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix
+    from fishcompile.diagnostics.source import Span
 
 REPORT_VERSION = 1
 

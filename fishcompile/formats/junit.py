@@ -14,7 +14,7 @@ from fishcompile.formats._escape import xml_text
 from fishcompile.formats._snippets import render_diagnostic, visible
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic
+    from fishcompile.diagnostics.finding import Diagnostic
 
 
 def write(checked: Sequence[Checked], page: Page) -> str:  # noqa: ARG001

@@ -19,8 +19,8 @@ from fishcompile.formats._snippets import visible
 from fishcompile.version import VERSION
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics import Diagnostic, Fix
-    from fishcompile.source import Source, Span
+    from fishcompile.diagnostics.finding import Diagnostic, Fix
+    from fishcompile.diagnostics.source import Source, Span
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -14,7 +14,7 @@ from fishcompile.formats._escape import inert
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fishcompile.diagnostics import Diagnostic, Report
+    from fishcompile.diagnostics.finding import Diagnostic, Report
 
 
 def write(checked: Sequence[Checked], page: Page) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from fishcompile.ir.graph import Item, Kind, Parameter, Value
 from fishcompile.ops.base import Op
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 if TYPE_CHECKING:
     from fishcompile.ir.builder import Builder

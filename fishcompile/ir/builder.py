@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from fishcompile.formula import Const, Formula, Sym, Var, formula_of
 from fishcompile.ir.block import Block, Part, Row
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
@@ -27,7 +26,8 @@ from fishcompile.ir.symbols import (
 )
 from fishcompile.ir.template import Template, cut, lay
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.tensor import TensorType
+from fishcompile.ops.formula import Const, Formula, Sym, Var, formula_of
+from fishcompile.ops.tensor import TensorType
 
 __all__ = ["Block", "Builder", "Part", "Row"]  # what is built with, and what is built
 

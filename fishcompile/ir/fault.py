@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from fishcompile.ops.base import ShapeError
-from fishcompile.tensor import TensorType
-from fishcompile.tree import Path
+from fishcompile.ops.tensor import TensorType
+from fishcompile.reader.tree import Path
 
 
 class ExpansionError(Exception):

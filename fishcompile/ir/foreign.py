@@ -12,13 +12,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
+from fishcompile.diagnostics.names import check_name, shown
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Value
-from fishcompile.names import check_name, shown
 from fishcompile.ops import registry
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.plugins import said
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
+from fishcompile.schema.plugins import said
 
 if TYPE_CHECKING:
     from fishcompile.ir.block import Block

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from fishcompile.formula import Formula
 from fishcompile.ops.base import Op
-from fishcompile.tensor import TensorType
+from fishcompile.ops.formula import Formula
+from fishcompile.ops.tensor import TensorType
 
 SEQUENTIAL = "Sequential"
 

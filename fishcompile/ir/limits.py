@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import prod
 
 from fishcompile.ops.base import ShapeError
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 MAX_ELEMENTS = 10**15  # of one tensor, of one image
 MAX_NODES = 400_000

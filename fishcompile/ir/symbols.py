@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.formula import Const, Formula, Sym, formula_of, substitute, variables
 from fishcompile.ops.base import Op
-from fishcompile.tensor import TensorType
+from fishcompile.ops.formula import Const, Formula, Sym, formula_of, substitute, variables
+from fishcompile.ops.tensor import TensorType
 
 if TYPE_CHECKING:
     from fishcompile.ir.block import Block

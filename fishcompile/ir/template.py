@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fishcompile.ir.graph import Node, Scope, Value
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import re
 from dataclasses import fields, replace
 from typing import Any
 
-from fishcompile.formula import Formula, parse
 from fishcompile.ir.graph import Graph, Item, Kind, Node, Parameter, Scope, Value
 from fishcompile.ops import registry
-from fishcompile.tensor import TensorType
+from fishcompile.ops.formula import Formula, parse
+from fishcompile.ops.tensor import TensorType
 
 _HEADER = re.compile(r"graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?")
 _KIND = re.compile(r"block (\w+)\((.*?)\) \{(.*?)\} (.*)")

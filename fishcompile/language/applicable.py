@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fishcompile.diagnostics import Diagnostic, Fix, Related
+from fishcompile.diagnostics.finding import Diagnostic, Fix, Related
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.unread_words import check_words
-from fishcompile.nearest import nearest
-from fishcompile.respell import renamed
-from fishcompile.tree import Path, Tree
+from fishcompile.reader.respell import renamed
+from fishcompile.reader.tree import Path, Tree
 
 
 def check_stage(node: StageNode, tree: Tree) -> Iterator[Diagnostic]:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fishcompile.diagnostics import Diagnostic, Related, taken_away
-from fishcompile.formula import variables
+from fishcompile.diagnostics.finding import Diagnostic, Related
+from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.language.formulas import formula
 from fishcompile.language.graph_spec import Definition
-from fishcompile.names import shown
-from fishcompile.nearest import nearest
-from fishcompile.respell import renamed
-from fishcompile.schema_blocks import width_name
-from fishcompile.schema_kinds import formula_bounds
-from fishcompile.tree import Path, Plain, Tree, walk
+from fishcompile.ops.formula import variables
+from fishcompile.reader.respell import renamed
+from fishcompile.reader.tree import Path, Plain, Tree, taken_away, walk
+from fishcompile.schema.block_names import width_name
+from fishcompile.schema.kinds import formula_bounds
 
 
 def check_definitions(definitions: tuple[Definition, ...], tree: Tree) -> Iterator[Diagnostic]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fishcompile.language.spec import BLOCK_KINDS, SECTIONS, BlockSpec
-from fishcompile.schema_residual import AROUND
-from fishcompile.tree import Path, Place, Plain, Tree, walk
+from fishcompile.reader.tree import Path, Place, Plain, Tree, walk
+from fishcompile.schema.stage_blocks import AROUND
 
 # An entry that writes one of a pair has chosen; the default of the other does not apply to it.
 _EXCLUSIVE = {

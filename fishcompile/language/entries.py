@@ -24,8 +24,8 @@ from fishcompile.language.spec import (
     TransferSpec,
     UpSpec,
 )
-from fishcompile.schema_residual import AROUND
-from fishcompile.tree import Path
+from fishcompile.reader.tree import Path
+from fishcompile.schema.stage_blocks import AROUND
 
 Entry = dict[str, Any]
 

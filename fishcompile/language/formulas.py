@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from fishcompile.formula import Formula, InexactError, compute, parse, variables
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ops.base import ShapeError
-from fishcompile.schema_kinds import formula_bounds
-from fishcompile.tree import Path
+from fishcompile.ops.formula import Formula, InexactError, compute, parse, variables
+from fishcompile.reader.tree import Path
+from fishcompile.schema.kinds import formula_bounds
 
 _FORMULA = re.compile(r"[a-z0-9_+\-*/() ]{1,200}")
 

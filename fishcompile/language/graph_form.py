@@ -20,8 +20,8 @@ from fishcompile.language.spec import (
     StageSpec,
 )
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.schema_identity import VERSION
-from fishcompile.tree import Path, Plain
+from fishcompile.reader.tree import Path, Plain
+from fishcompile.schema.version import VERSION
 
 _KINDS = {
     BlocksSpec: "blocks",

@@ -18,7 +18,7 @@ from fishcompile.language.spec import (
     LayerSpec,
     StageSpec,
 )
-from fishcompile.tree import Path, Plain
+from fishcompile.reader.tree import Path, Plain
 
 
 @dataclass(frozen=True)

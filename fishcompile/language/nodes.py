@@ -21,7 +21,7 @@ from fishcompile.language.entries import (
 )
 from fishcompile.language.graph_spec import Config, Definition, Edge, InnerNode, NodeSpec, StageNode
 from fishcompile.language.spec import StageSpec
-from fishcompile.tree import Path
+from fishcompile.reader.tree import Path
 
 INPUT = "input"
 _LAYERS = ("conv", "max_pool", "avg_pool")

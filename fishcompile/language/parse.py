@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from fishcompile.language.entries import bridge, classifier, dense, layers, sized, stage
-from fishcompile.language.layouts import LayoutSpec
+from fishcompile.language.fish_spec import BudgetSpec, FishSpec
+from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.nodes import definitions, nodes
-from fishcompile.language.spec import SECTIONS, BudgetSpec, FishSpec, InputSpec
-from fishcompile.tree import Tree
+from fishcompile.language.spec import SECTIONS, InputSpec
+from fishcompile.reader.tree import Tree
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kMGT]?)")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec, StageNode
 from fishcompile.language.spec import BlockSpec
-from fishcompile.tree import Plain
+from fishcompile.reader.tree import Plain
 
 
 def reachable(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fishcompile.diagnostics import Diagnostic, Related, taken_away
+from fishcompile.diagnostics.finding import Diagnostic, Related
+from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.language.applicable import check_stage
 from fishcompile.language.composites import check_definitions
+from fishcompile.language.fish_spec import FishSpec
 from fishcompile.language.graph_spec import StageNode
-from fishcompile.language.layouts import check_layouts
-from fishcompile.language.spec import SECTIONS, ClassifierSpec, DenseSpec, FishSpec
+from fishcompile.language.key_layouts import check_layouts
+from fishcompile.language.spec import SECTIONS, ClassifierSpec, DenseSpec
 from fishcompile.language.stage_graph import INPUT, LOGITS
-from fishcompile.names import shown
-from fishcompile.nearest import nearest
-from fishcompile.respell import renamed
-from fishcompile.tree import Path, Tree
+from fishcompile.reader.respell import renamed
+from fishcompile.reader.tree import Path, Tree, taken_away
 
 _PARTS = ("stem", "bridge", "classifier")
 

@@ -8,13 +8,9 @@ every later finding can point at the text. The key `from` is the field `source`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
-from fishcompile.language.layouts import LayoutSpec
-from fishcompile.tree import Path
-
-if TYPE_CHECKING:
-    from fishcompile.language.graph_spec import Definition, StageNode
+from fishcompile.reader.tree import Path
 
 Section = Literal["tail", "body", "head"]
 SECTIONS: tuple[Section, ...] = ("tail", "body", "head")
@@ -44,6 +40,9 @@ class InputSpec:
     def sides(self) -> tuple[int, int]:
         """(height, width)."""
         return (self.size, self.size) if isinstance(self.size, int) else self.size
+
+
+IMAGE = InputSpec()
 
 
 @dataclass(frozen=True)
@@ -234,33 +233,3 @@ class BlocksSpec:
     dilation: int = 1
     block: BlockSpec = BlockSpec()
     expect: ExpectSpec = ExpectSpec()
-
-
-@dataclass(frozen=True)
-class BudgetSpec:
-    """Upper bounds on the whole network: trained parameters, and MACs per image at input.size."""
-
-    parameters: int | None = None
-    macs: int | None = None
-
-
-@dataclass(frozen=True)
-class FishSpec:
-    """A whole spec, its stages in the order in which data flows."""
-
-    name: str
-    input: InputSpec = InputSpec()
-    stem: tuple[LayerSpec, ...] = ()
-    tail: tuple[StageSpec, ...] = ()
-    bridge: BridgeSpec | None = None
-    body: tuple[StageSpec, ...] = ()
-    head: tuple[StageSpec, ...] = ()
-    classifier: ClassifierSpec | None = None
-    classifiers: tuple[tuple[str, ClassifierSpec], ...] = ()
-    dense: tuple[tuple[str, DenseSpec], ...] = ()
-    graph: tuple[StageNode, ...] = ()
-    outputs: tuple[tuple[str, str], ...] = ()
-    taps: tuple[tuple[str, str], ...] = ()
-    blocks: tuple[Definition, ...] = ()
-    layouts: tuple[LayoutSpec, ...] = ()
-    budget: BudgetSpec = BudgetSpec()

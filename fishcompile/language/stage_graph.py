@@ -7,9 +7,10 @@ from functools import cached_property
 
 import networkx as nx
 
+from fishcompile.language.fish_spec import BudgetSpec
 from fishcompile.language.graph_spec import Definition, StageNode
-from fishcompile.language.layouts import LayoutSpec
-from fishcompile.language.spec import BudgetSpec, InputSpec
+from fishcompile.language.key_layouts import LayoutSpec
+from fishcompile.language.spec import InputSpec
 
 INPUT = "input"
 LOGITS = "logits"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import Config
 from fishcompile.language.spec import (
     BlockSpec,
@@ -19,7 +19,7 @@ from fishcompile.language.spec import (
     NormSpec,
     StageSpec,
 )
-from fishcompile.tree import Path, Tree
+from fishcompile.reader.tree import Path, Tree
 
 _BASIC = ("basic", "resnet_basic")
 _PRE_ACT = ("bottleneck", "basic")

@@ -11,7 +11,8 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from fishcompile.language.migrations import OLDEST
+from fishcompile.diagnostics.source import Source, Span, start_of
+from fishcompile.loading.migrations import OLDEST
 from fishcompile.lsp.documents import Layer
 from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import Schema, described, key_node, keys_of, schema_of, words_of
@@ -19,9 +20,8 @@ from fishcompile.lsp.loose import Cursor, Entry, cursor, entries
 from fishcompile.lsp.name_places import BLOCK, LAYER, PARTS, STAGE, Kind, named_by_value
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import names_of
-from fishcompile.schema_identity import VERSION
-from fishcompile.source import Source, Span, start_of
-from fishcompile.tree import Path, Place, Plain, Tree
+from fishcompile.reader.tree import Path, Place, Plain, Tree
+from fishcompile.schema.version import VERSION
 
 _WORD = re.compile(r"[0-9A-Za-z_./-]*")
 _NAMED_SECTIONS = {

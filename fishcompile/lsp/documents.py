@@ -10,13 +10,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from fishcompile.diagnostics import Report, SpecError
-from fishcompile.language.variants import load
+from fishcompile.diagnostics.finding import Report, SpecError
+from fishcompile.diagnostics.source import Source
+from fishcompile.loading.load import load
 from fishcompile.lsp.uris import document_path
 from fishcompile.pipeline import Analysis, examine
-from fishcompile.reader import MAX_BYTES, read_bytes, read_file, read_text
-from fishcompile.source import Source
-from fishcompile.tree import Tree
+from fishcompile.reader.read import MAX_BYTES, read_bytes, read_file, read_text
+from fishcompile.reader.tree import Tree
 
 # An editor may show every YAML file to the server. A spec says that it is one: by its version, by
 # the modeline that names its schema, or, where the version is still missing, by its base.

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from fishcompile.language.files import find_root
+from fishcompile.loading.reach import find_root
 from fishcompile.lsp.documents import Documents, Layer
 from fishcompile.lsp.name_places import Kind
 from fishcompile.lsp.stage_names import Occurrence, occurrences, written_in
-from fishcompile.reader import MAX_BYTES
+from fishcompile.reader.read import MAX_BYTES
 
 MAX_FILES = 2_000  # YAML files below the root that are looked into for variants
 MAX_FOLDERS = 5_000

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.diagnostics.source import Span, start_of
 from fishcompile.lsp.documents import file_of
 from fishcompile.lsp.judging import Findings
 from fishcompile.lsp.session import Session
-from fishcompile.source import Span, start_of
 
 SOURCE = "fishcompile"
 _SEVERITY = {"error": lsp.DiagnosticSeverity.Error, "warning": lsp.DiagnosticSeverity.Warning}

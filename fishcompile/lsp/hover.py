@@ -8,15 +8,15 @@ from lsprotocol import types as lsp
 
 from fishcompile.analysis.costs import below
 from fishcompile.analysis.table import Row, stage_table
-from fishcompile.language.migrations import version_of
+from fishcompile.diagnostics.source import Span
+from fishcompile.loading.migrations import version_of
 from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import described, key_node, schema_of
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import Occurrence, occurrence_at, touches
 from fishcompile.pipeline import Analysis
-from fishcompile.schema_identity import VERSION
-from fishcompile.source import Span
-from fishcompile.tree import Path, Plain, Tree
+from fishcompile.reader.tree import Path, Plain, Tree
+from fishcompile.schema.version import VERSION
 
 
 def hover(session: Session, at: Spot) -> lsp.Hover | None:

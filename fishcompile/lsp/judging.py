@@ -9,8 +9,8 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from fishcompile.diagnostics import Diagnostic
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.lsp.documents import Checked, Documents
 from fishcompile.policy.apply import Judged, apply
 from fishcompile.policy.config import Config, find_config

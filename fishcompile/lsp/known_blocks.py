@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fishcompile.lsp.documents import Layer
-from fishcompile.tree import Plain
+from fishcompile.reader.tree import Plain
 
 Value = dict[str, Plain]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fishcompile.schema_file import merged_schema
-from fishcompile.schema_identity import VERSION
-from fishcompile.schema_kinds import specialised
-from fishcompile.schema_values import example, mapping_of, node_at
-from fishcompile.tree import Path, Plain
+from fishcompile.reader.tree import Path, Plain
+from fishcompile.schema.file import merged_schema
+from fishcompile.schema.kinds import specialised
+from fishcompile.schema.version import VERSION
+from fishcompile.schema.wording import example, mapping_of, node_at
 
 Schema = dict[str, Any]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from fishcompile.source import Source
-from fishcompile.tree import Path
+from fishcompile.diagnostics.source import Source
+from fishcompile.reader.tree import Path
 
 _BLOCK_KEY = re.compile(
     r"""("[^"]*"|'[^']*'|[^\s"'\[\]{},#:&*!|>%@`-][^\[\]{},#:]*?)[ \t]*:(?=\s|$)"""

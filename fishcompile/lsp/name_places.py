@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from fishcompile.plugins import is_plugin
-from fishcompile.schema_kinds import built_in, residual_kinds
-from fishcompile.tree import Path
+from fishcompile.reader.tree import Path
+from fishcompile.schema.kinds import built_in, residual_kinds
+from fishcompile.schema.plugins import is_plugin
 
 PARTS = ("stem", "bridge", "classifier")  # stages whose names are the language's, not the author's
 

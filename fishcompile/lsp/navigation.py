@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
+from fishcompile.diagnostics.source import start_of
 from fishcompile.lsp.family import places
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import occurrence_at, touches, written_in
-from fishcompile.source import start_of
-from fishcompile.tree import Tree
+from fishcompile.reader.tree import Tree
 
 
 def definition(session: Session, at: Spot) -> lsp.Location | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
+from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.session import Session
-from fishcompile.source import Span
-from fishcompile.tree import Path, Place, Tree
+from fishcompile.reader.tree import Path, Place, Tree
 
 _NESTED = ("stem", "tail", "body", "head", "graph", "outputs", "taps", "blocks")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types as lsp
 
-from fishcompile.source import Source, Span
+from fishcompile.diagnostics.source import Source, Span
 
 _UNIT_BYTES = {
     lsp.PositionEncodingKind.Utf8.value: ("utf-8", 1),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
-from fishcompile.diagnostics import Fix
+from fishcompile.diagnostics.finding import Fix
 from fishcompile.lsp.documents import file_of
 from fishcompile.lsp.findings import as_protocol
 from fishcompile.lsp.judging import judge

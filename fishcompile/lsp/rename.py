@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from lsprotocol import types as lsp
 
+from fishcompile.diagnostics.names import check_name, shown
+from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.family import family, places
 from fishcompile.lsp.name_places import BLOCK, PARTS, STAGE, is_built_in
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import Occurrence, names_of, occurrence_at, written_in
-from fishcompile.names import check_name, shown
-from fishcompile.source import Span
 
 
 class RefusedError(Exception):

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types as lsp
 
-from fishcompile.diagnostics import SpecError
+from fishcompile.diagnostics.finding import SpecError
+from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.documents import Buffer, Documents, file_of
 from fishcompile.lsp.positions import Positions
-from fishcompile.source import Span
-from fishcompile.tree import Tree
+from fishcompile.reader.tree import Tree
 
 
 @dataclass

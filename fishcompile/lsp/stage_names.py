@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.documents import Layer
 from fishcompile.lsp.name_places import (
     BLOCK,
@@ -17,8 +18,7 @@ from fishcompile.lsp.name_places import (
     named_by_key,
     named_by_value,
 )
-from fishcompile.source import Span
-from fishcompile.tree import Path, Place, Tree
+from fishcompile.reader.tree import Path, Place, Tree
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 class ShapeError(Exception):

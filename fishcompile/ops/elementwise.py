@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fishcompile.ops.base import ShapeError
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 def broadcast(*operands: TensorType) -> TensorType:

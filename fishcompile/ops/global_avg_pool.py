@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
-from fishcompile.tensor import TensorType, feature_map
+from fishcompile.ops.tensor import TensorType, feature_map
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.elementwise import broadcast
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

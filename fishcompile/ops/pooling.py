@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from fishcompile.ops.base import ShapeError, require_map, window
-from fishcompile.tensor import TensorType, feature_map
+from fishcompile.ops.tensor import TensorType, feature_map
 
 
 def pooled(x: TensorType, kind: str, kernel: int, stride: int, padding: int) -> TensorType:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Report, report
+from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic, Report, report
+from fishcompile.diagnostics.source import Source
 from fishcompile.policy.config import Config
 from fishcompile.policy.inline import Ignore, read_ignores, unused
 from fishcompile.policy.selectors import ignorable
-from fishcompile.source import Source
 
 if TYPE_CHECKING:
     from fishcompile.policy.baseline import Baseline, Entry

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from fishcompile.diagnostics import Diagnostic
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.files import is_file, write_atomic
 
 VERSION = 1

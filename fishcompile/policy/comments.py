@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import yaml
 
-from fishcompile.diagnostics import SpecError
-from fishcompile.reader import events
-from fishcompile.source import Source, Span
-from fishcompile.yaml_syntax import position
+from fishcompile.diagnostics.finding import SpecError
+from fishcompile.diagnostics.source import Source, Span
+from fishcompile.reader.read import events
+from fishcompile.reader.syntax_errors import position
 
 # With or without the colon: who forgets it should be told, not be ignored.
 _MARKER = re.compile(r"#[ \t]*fishcompile(?:[ \t]*:|[ \t]+ignore\b)", re.IGNORECASE)

@@ -11,9 +11,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from fishcompile.errors import UsageError
-from fishcompile.names import shown
-from fishcompile.nearest import nearest
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.policy.globs import matches
 from fishcompile.policy.selectors import ALL, covers, ignorable, parse_selectors
 

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic, Edit, Fix
-from fishcompile.names import shown
+from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic, Edit, Fix
+from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.policy.comments import marked_comments
 from fishcompile.policy.selectors import meant, rules
-from fishcompile.source import Source, Span
 
 _IGNORE = re.compile(r"#[ \t]*fishcompile:[ \t]*ignore\[([^\]]*)\]")
 _FORM = "write `# fishcompile: ignore[FC501] reason`"

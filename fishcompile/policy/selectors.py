@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from pkgutil import iter_modules
 
-from fishcompile.errors import UsageError
-from fishcompile.nearest import nearest
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.nearest import nearest
 
 ALL = "FC"
 _WORD_FOR_ALL = "all"

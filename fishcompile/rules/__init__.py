@@ -13,7 +13,7 @@ from itertools import islice
 from pkgutil import iter_modules
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics import MAX_FINDINGS, Diagnostic
+from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic
 from fishcompile.rules.base import Rule, Skipped
 
 _JUDGING = ("fc4", "fc5")

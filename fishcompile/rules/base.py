@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics import Diagnostic, Severity
+from fishcompile.diagnostics.finding import Diagnostic, Severity
 
 if TYPE_CHECKING:
     from fishcompile.rules.example import Example

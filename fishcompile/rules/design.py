@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.diagnostics.source import Span
 from fishcompile.language.graph_spec import StageNode
-from fishcompile.source import Span
-from fishcompile.tree import Path, Tree
+from fishcompile.reader.tree import Path, Tree
 
 _NAMED = 5
 

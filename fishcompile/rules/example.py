@@ -16,7 +16,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 
 Example = str | Mapping[str, str]
 MAIN = "spec.yaml"  # the file that is checked; a base of it has another name

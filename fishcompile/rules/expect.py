@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.stage_facts import StageFacts
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.ir.graph import Graph
 from fishcompile.language.spec import ExpectSpec, LayerSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT
+from fishcompile.ops.tensor import TensorType
+from fishcompile.reader.tree import Path, Tree
 from fishcompile.rules.base import Skipped
 from fishcompile.rules.expect_words import entering, leaving
-from fishcompile.tensor import TensorType
-from fishcompile.tree import Path, Tree
 
 
 @dataclass(frozen=True)

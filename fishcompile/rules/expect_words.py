@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fishcompile.analysis.stage_facts import StageFacts
-from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import NodeSpec, StageNode
 from fishcompile.language.spec import (
     SECTIONS,
@@ -15,7 +15,7 @@ from fishcompile.language.spec import (
     StageSpec,
 )
 from fishcompile.language.stage_graph import INPUT
-from fishcompile.tree import Path, Tree
+from fishcompile.reader.tree import Path, Tree
 
 
 def entering(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:

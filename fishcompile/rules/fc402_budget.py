@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.costs import below
 from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.rules.base import Rule
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.layouts import named
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.analysis.key_layouts import named
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.rules.base import Rule
 
 

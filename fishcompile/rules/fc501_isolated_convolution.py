@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
 from fishcompile.ops.conv import Conv

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.ops.conv_transpose import ConvTranspose
 from fishcompile.rules.base import Rule

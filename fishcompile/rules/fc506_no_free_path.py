@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.gradient import DeadEnd, dead_ends
-from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, StageSpec
 from fishcompile.ops.conv_transpose import ConvTranspose

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics import Diagnostic, Related
+from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.ir.graph import Node
 from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import INPUT

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
 from fishcompile.ir.graph import Graph, Node, Scope
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, StageSpec
 from fishcompile.language.stage_graph import StageGraph

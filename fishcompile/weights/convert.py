@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from fishcompile.analysis.layouts import named
-from fishcompile.errors import FindingError, UsageError
+from fishcompile.analysis.key_layouts import named
+from fishcompile.diagnostics.errors import FindingError, UsageError
+from fishcompile.diagnostics.names import shown
 from fishcompile.ir.graph import Graph
-from fishcompile.language.layouts import AUTHORS, FISHCOMPILE
+from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.names import shown
 from fishcompile.weights.authors import authors_keys
 from fishcompile.weights.files import Checkpoint
 from fishcompile.weights.fit import SHOWN, require_fit

@@ -18,9 +18,9 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.names import shown
 from fishcompile.files import refuse_existing, write_atomic
-from fishcompile.names import shown
 
 PREFIX = "module."  # what torch.nn.DataParallel puts before every key
 ENVELOPE = "state_dict"  # the entry of a training script's dict that holds the weights

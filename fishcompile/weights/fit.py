@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from fishcompile.data import data_file
-from fishcompile.errors import FindingError
+from fishcompile.diagnostics.errors import FindingError
+from fishcompile.diagnostics.names import shown
 from fishcompile.ir.graph import Graph
-from fishcompile.language.layouts import AUTHORS, FISHCOMPILE
+from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.names import shown
 from fishcompile.pipeline import compiled
 from fishcompile.weights.authors import authors_keys, block_prefixes
 

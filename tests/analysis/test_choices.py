@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fishcompile.data import data_file
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.pipeline import check_texts
 
 FILES = {

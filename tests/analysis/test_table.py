@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from fishcompile.analysis.table import stage_table
-from fishcompile.cli.show import table_lines
+from fishcompile.cli.commands.show import table_lines
 from fishcompile.pipeline import compiled
 from tests.nets import shipped
 

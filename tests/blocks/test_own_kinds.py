@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from fishcompile.cli.render import rendered
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.cli.commands.render import rendered
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.pipeline import Analysis, analyse, compiled, examine
 from fishcompile.targets.module import network
 from fishcompile.targets.source import emit_source

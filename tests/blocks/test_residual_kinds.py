@@ -17,9 +17,9 @@ from fishcompile.blocks.residual_parts import BlockWords
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Graph
+from fishcompile.ops.tensor import feature_map
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.python_source.emit import emit
-from fishcompile.tensor import feature_map
 
 PLAIN = BlockWords()
 

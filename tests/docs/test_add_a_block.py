@@ -51,7 +51,7 @@ import pytest
 from fishcompile import ops
 from fishcompile.ir.builder import Builder
 from fishcompile.targets.python_source.guard import UnsafeOutputError, verify
-from fishcompile.tensor import feature_map
+from fishcompile.ops.tensor import feature_map
 
 
 def test_the_op() -> None:

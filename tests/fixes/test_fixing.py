@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import fix_specs, write_specs
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fishcompile.diagnostics import Diagnostic, Edit, Fix, Related, Report
+from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, Related, Report
+from fishcompile.diagnostics.source import Source, Span, start_of
 from fishcompile.formats import Checked, Page, RuleFacts, find_format, format_names
-from fishcompile.source import Source, Span, start_of
 
 FORMATS = format_names()
 VARIANT = Source("specs/v.yaml", "fishspec: 2\nname: v\nextends: base.yaml\nbody: {b: {k: 3}}\n")

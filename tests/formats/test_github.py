@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.diagnostics import Diagnostic, Report
+from fishcompile.diagnostics.finding import Diagnostic, Report
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.formats import Checked, Page
 from fishcompile.formats._snippets import visible
-from fishcompile.source import Source, Span
 from tests.formats.sample import HOSTILE, RUN, hostile_run, write
 
 

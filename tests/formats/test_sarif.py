@@ -12,10 +12,10 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from jsonschema import Draft7Validator
 
-from fishcompile.diagnostics import Diagnostic, Report
+from fishcompile.diagnostics.finding import Diagnostic, Report
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.formats import Checked, Page
 from fishcompile.formats._fingerprints import fingerprints
-from fishcompile.source import Source, Span
 from tests.formats.sample import HOSTILE, RULES, RUN, hostile_run, write
 
 OASIS = Path(__file__).parents[3] / "shared/reference/sarif-schema-2.1.0.json"

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fishcompile.diagnostics import Diagnostic, Related, Report, SpecError, fail, report
+from fishcompile.diagnostics.finding import Diagnostic, Related, Report, SpecError, fail, report
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.formats._snippets import render_diagnostic, visible
 from fishcompile.formats.text import render
-from fishcompile.source import Source, Span
 
 
 def spanned(source: Source, line: int, text: str) -> Span:
@@ -311,9 +311,16 @@ def test_a_report_ends_with_what_was_skipped_and_the_counts() -> None:
     assert render(Report()) == ""
 
 
-def test_a_spec_error_prints_its_report() -> None:
-    error: SpecError = fail(Diagnostic("FC112", "m", Span(Source("x.yaml", "a"), 1, 1, 1, 2)))
-    assert str(error) == "\n" + render(error.report)
+def test_a_spec_error_prints_a_plain_line_a_finding() -> None:
+    first = Diagnostic("FC112", "m", Span(Source("x.yaml", "a"), 1, 1, 1, 2))
+    second = Diagnostic(
+        "FC501", "n", Span(Source("\x1b[2J.yaml", "a"), 1, 1, 1, 2), severity="warning"
+    )
+    error: SpecError = fail(first, second)
+    assert str(error).splitlines() == [
+        "\\x1b[2J.yaml:1:1: warning[FC501] n",
+        "x.yaml:1:1: error[FC112] m",
+    ]
 
 
 @given(st.text(), st.text(), st.integers(1, 30), st.integers(0, 30), st.integers(0, 90))

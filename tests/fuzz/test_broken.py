@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import fishcompile
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from tests.strategies import Fish, fishes
 
 Stage = tuple[str, str, dict[str, Any]]

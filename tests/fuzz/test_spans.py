@@ -11,8 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import fishcompile
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.formats.text import render
-from fishcompile.source import Source, Span
 from fuzz.harness import Broken, Harness, outside
 from fuzz.inputs import inputs
 from tests.mutations.cases import SPECS, cases, unmarked
@@ -70,7 +70,7 @@ def test_inputs_depend_on_the_seed_alone() -> None:
 
 
 def test_the_harness_sees_an_exception_and_a_wrong_span(monkeypatch: pytest.MonkeyPatch) -> None:
-    from fishcompile.diagnostics import Diagnostic, Report
+    from fishcompile.diagnostics.finding import Diagnostic, Report
 
     span = Span(Source("a.yaml", "ab\n"), 1, 2, 1, 4)
     report = Report((Diagnostic("FC101", "m", span),))

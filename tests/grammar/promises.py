@@ -11,7 +11,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from fishcompile.analysis.costs import below
-from fishcompile.cli.render import rendered
+from fishcompile.cli.commands.render import rendered
 from fishcompile.ir.text import parse_graph, print_graph
 from fishcompile.language.stage_graph import INPUT, digraph
 from fishcompile.pipeline import Analysis, analyse

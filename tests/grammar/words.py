@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fishcompile.schema_file import schema_file
+from fishcompile.schema.file import schema_file
 
 Word = tuple[str, str]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.inputs import Input, collect, looks_like_a_spec
+from fishcompile.loading.inputs import Input, collect, looks_like_a_spec
 
 SPEC = "fishspec: 2\nname: x\n"
 
@@ -132,7 +132,7 @@ def test_a_folder_that_may_not_be_searched(folder: Path, monkeypatch: pytest.Mon
             raise PermissionError(13, "Permission denied", str(path))
         return scandir(path)
 
-    monkeypatch.setattr("fishcompile.walking.os.scandir", refusing)
+    monkeypatch.setattr("fishcompile.loading.walking.os.scandir", refusing)
     assert folder.is_dir()
     found = collect(["."])
     assert [str(item.path) for item in found] == ["a.yml", "b.yaml", "sub"]

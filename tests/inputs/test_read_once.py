@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.diagnostics import Diagnostic, SpecError
-from fishcompile.inputs import Input, collect, read_once
+from fishcompile.diagnostics.finding import Diagnostic, SpecError
+from fishcompile.loading.inputs import Input, collect, read_once
 from fishcompile.pipeline import analyse
-from fishcompile.reader import UnreadableError, read_file
-from fishcompile.tree import Tree
+from fishcompile.reader.read import UnreadableError, read_file
+from fishcompile.reader.tree import Tree
 
 BASE = """\
 fishspec: 2

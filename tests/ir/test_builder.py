@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from fishcompile.formula import Const
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Value
@@ -14,8 +13,9 @@ from fishcompile.ops.add import Add
 from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.concat import Concat
 from fishcompile.ops.conv import Conv
+from fishcompile.ops.formula import Const
 from fishcompile.ops.relu import Relu
-from fishcompile.tensor import TensorType
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

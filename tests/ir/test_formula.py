@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fishcompile.formula import (
+from fishcompile.ops.formula import (
     Binary,
     Const,
     Formula,

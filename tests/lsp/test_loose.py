@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fishcompile.diagnostics.source import Source
 from fishcompile.lsp.loose import Cursor, cursor, entries
-from fishcompile.source import Source
 from tests.lsp.specs import find
 
 

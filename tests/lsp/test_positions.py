@@ -7,9 +7,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import pytest
 from lsprotocol.types import Position
 
+from fishcompile.diagnostics.source import Source
 from fishcompile.lsp.positions import Positions
 from fishcompile.lsp.uris import document_path, path_of
-from fishcompile.source import Source
 
 TEXT = "a: 1\r\n\tb\té\U0001f41fx: 2\r\nlast"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fishcompile.diagnostics import Report
+from fishcompile.diagnostics.finding import Report
 from fishcompile.pipeline import check_texts
 
 SPECS = Path(__file__).parent / "specs"

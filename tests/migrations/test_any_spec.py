@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from fishcompile.fixing.versions import migrated
 from fishcompile.ir.text import print_graph
-from fishcompile.language.migrations import migrate
+from fishcompile.loading.migrations import migrate
 from fishcompile.pipeline import analyse
-from fishcompile.reader import read_bytes
+from fishcompile.reader.read import read_bytes
 from tests.strategies import Fish, fishes
 
 CHECKS = (HealthCheck.too_slow, HealthCheck.data_too_large)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from fishcompile.diagnostics import Report
+from fishcompile.diagnostics.finding import Report
 from fishcompile.fixing.specs import fix_specs
 from fishcompile.ir.text import print_graph
-from fishcompile.language.newer import newer_words
+from fishcompile.loading.newer import newer_words
 from fishcompile.pipeline import analyse
-from fishcompile.reader import read_text
+from fishcompile.reader.read import read_text
 from tests.migrations.files import NAMES, SPECS, UP3, check, said
 
 BASE2 = UP3.replace("fishspec: 1", "fishspec: 2").replace("stride", "factor")
@@ -205,7 +205,7 @@ def test_a_newer_word_and_a_newer_key_further_down(monkeypatch: pytest.MonkeyPat
         found = newer_words(tree)
         return f"{found.span.column} {found.message}" if found else None
 
-    monkeypatch.setattr("fishcompile.language.newer.merged_schema", schema)
+    monkeypatch.setattr("fishcompile.loading.newer.merged_schema", schema)
     older = "of version 2, and this spec is of version 1"
     assert newer("{block: {kind: dense}}") == f"27 `dense` is a word {older}"
     assert newer("{block: {kind: plain, rate: 3}}") == f"34 `rate` is a key {older}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.diagnostics import SpecError
+from fishcompile.diagnostics.finding import SpecError
 from fishcompile.fixing.versions import Migrated, UnversionedError, migrated
 from tests.migrations.files import NAMES, UP3, both
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from fishcompile.data import data_file
-from fishcompile.language.migrations import STEPS, as_of, migrate
-from fishcompile.reader import read_text
-from fishcompile.schema_file import schema_file
-from fishcompile.schema_identity import VERSION
-from fishcompile.schema_values import mapping_of
+from fishcompile.loading.migrations import STEPS, as_of, migrate
+from fishcompile.reader.read import read_text
+from fishcompile.schema.file import schema_file
+from fishcompile.schema.version import VERSION
+from fishcompile.schema.wording import mapping_of
 from tests.migrations.files import NAMES, UP3, both
 
 # Files of a version that is over keep their meaning, and so does its schema.

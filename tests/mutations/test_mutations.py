@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import fishcompile
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.formats.text import render
 from tests.mutations.cases import SPECS, Case, Place, cases, unmarked
 

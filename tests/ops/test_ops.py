@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from fishcompile.formula import Const
 from fishcompile.ops import registry
 from fishcompile.ops.adaptive_avg_pool import AdaptiveAvgPool
 from fishcompile.ops.add import Add
@@ -29,6 +28,7 @@ from fishcompile.ops.conv import Conv
 from fishcompile.ops.conv_transpose import ConvTranspose
 from fishcompile.ops.dropout import Dropout
 from fishcompile.ops.flatten import Flatten
+from fishcompile.ops.formula import Const
 from fishcompile.ops.gelu import Gelu
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
 from fishcompile.ops.group_norm import GroupNorm
@@ -38,9 +38,9 @@ from fishcompile.ops.mul import Mul
 from fishcompile.ops.relu import Relu
 from fishcompile.ops.sigmoid import Sigmoid
 from fishcompile.ops.silu import Silu
+from fishcompile.ops.tensor import TensorType
 from fishcompile.ops.upsample import Upsample
 from fishcompile.targets.python_source.emit import _torch_call
-from fishcompile.tensor import TensorType
 
 Shape = tuple[int, ...]
 

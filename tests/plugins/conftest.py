@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile import plugins
+from fishcompile.schema import plugins
 
 Install = Callable[..., Path]
 

@@ -16,8 +16,8 @@ from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.plugins import Plugin
-from fishcompile.tensor import TensorType
+from fishcompile.schema.plugins import Plugin
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)

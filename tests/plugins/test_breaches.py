@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.pipeline import examine
 from tests.plugins.conftest import Install
 
@@ -18,8 +18,8 @@ from fishcompile.blocks.bottleneck import Bottleneck
 from fishcompile.ir.builder import Block
 from fishcompile.ops.base import Op, State
 from fishcompile.ops.relu import Relu
-from fishcompile.plugins import Plugin
-from fishcompile.tensor import TensorType
+from fishcompile.schema.plugins import Plugin
+from fishcompile.ops.tensor import TensorType
 KEY = {"description": "A number.", "type": "integer", "minimum": 1, "maximum": 9}
 def relu(x, **keys):
     return Relu()
@@ -86,7 +86,7 @@ BROKEN = f"{LOADED}breaks its contract: "
         ("import nowhere", f"{LOADED}cannot be imported: ModuleNotFoundError: No module named"),
         ("raise SystemExit(3)", f"{LOADED}cannot be imported: SystemExit: 3"),
         ("OTHER = 1", f"{LOADED}cannot be imported: AttributeError: "),
-        ("PART = Bottleneck", f"{LOADED}is ABCMeta, not a `fishcompile.plugins.Plugin`"),
+        ("PART = Bottleneck", f"{LOADED}is ABCMeta, not a `fishcompile.schema.plugins.Plugin`"),
         ("PART = Plugin(3, 'A part.')", f"{BROKEN}`make` cannot be called"),
         ("PART = Plugin(relu, '')", f"{BROKEN}`description` is not one line of text"),
         ("PART = Plugin(relu, 'a\\nb')", f"{BROKEN}`description` is not one line of text"),

@@ -15,11 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 import fishcompile
-from fishcompile import plugins
-from fishcompile.cli.render import rendered
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.cli.commands.render import rendered
+from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.ir.text import parse_graph, print_graph
 from fishcompile.pipeline import analyse, compiled, examine
+from fishcompile.schema import plugins
 from fishcompile.targets.module import network
 from fishcompile.targets.source import emit_source
 from tests.nets import SPECS

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.diagnostics import Report, SpecError
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.pipeline import analyse
 from fishcompile.policy.apply import Judged, Outcome, apply
 from fishcompile.policy.baseline import Baseline, read_baseline, stale_words, write_baseline
 from fishcompile.policy.config import Config, override
-from fishcompile.reader import read_file
+from fishcompile.reader.read import read_file
 from fishcompile.rules import registry
 from fishcompile.rules.example import MAIN, split
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.errors import UsageError
+from fishcompile.diagnostics.errors import UsageError
 from fishcompile.policy.config import Config, find_config, override
 from fishcompile.policy.globs import matches
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.diagnostics.source import Source
 from fishcompile.policy.inline import read_ignores
-from fishcompile.source import Source
 
 
 def held(text: str) -> list[tuple[str, int]]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from fishcompile import reader
-from fishcompile.diagnostics import Diagnostic, SpecError
+from fishcompile.diagnostics.finding import Diagnostic, SpecError
 from fishcompile.formats.text import render
-from fishcompile.reader import MAX_BYTES, UnreadableError, read_bytes, read_file, read_text
+from fishcompile.reader import read as reader
+from fishcompile.reader.read import MAX_BYTES, UnreadableError, read_bytes, read_file, read_text
 
 if TYPE_CHECKING:
     import pathlib

@@ -9,15 +9,15 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from fishcompile import reader
-from fishcompile.diagnostics import Diagnostic, SpecError
-from fishcompile.reader import UnreadableError, read_bytes, read_file, read_text
-from fishcompile.tree import walk
+from fishcompile.diagnostics.finding import Diagnostic, SpecError
+from fishcompile.reader import read as reader
+from fishcompile.reader.read import UnreadableError, read_bytes, read_file, read_text
+from fishcompile.reader.tree import walk
 
 if TYPE_CHECKING:
     import pathlib
 
-    from fishcompile.source import Span
+    from fishcompile.diagnostics.source import Span
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)

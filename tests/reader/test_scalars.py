@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from fishcompile.scalars import NumberError, resolve
+from fishcompile.reader.scalars import NumberError, resolve
 
 
 @pytest.mark.parametrize(

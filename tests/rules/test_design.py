@@ -8,9 +8,9 @@ import pytest
 
 import fishcompile
 from fishcompile.analysis.gradient import DeadEnd, dead_ends
-from fishcompile.diagnostics import Diagnostic, Report
+from fishcompile.diagnostics.finding import Diagnostic, Report
+from fishcompile.diagnostics.source import Span
 from fishcompile.pipeline import analyse, check_texts
-from fishcompile.source import Span
 from tests.nets import SHIPPED, minnow, minnow_text, shipped
 
 HEAD = "fishspec: 2\nname: small\ninput: {size: 32}\n"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fishcompile.cli.examples import report_on
-from fishcompile.diagnostics import Diagnostic
+from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
 from fishcompile.rules.example import Expected, split
-from fishcompile.source import Source, Span
 
 RULES = list(registry().values())
 

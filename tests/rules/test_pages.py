@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fishcompile.cli.app import build_app
-from fishcompile.cli.explain import page
-from fishcompile.errors import UsageError
+from fishcompile.cli.commands.explain import page
+from fishcompile.diagnostics.errors import UsageError
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
 

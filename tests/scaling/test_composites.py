@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fishcompile.diagnostics import Diagnostic, SpecError
+from fishcompile.diagnostics.finding import Diagnostic, SpecError
 from fishcompile.language.nodes import definitions
-from fishcompile.language.scaling.roles import Roles
+from fishcompile.scaling.roles import Roles
 from tests.scaling.variants import HEAD, errors, numbers, reasons, trunks, vary, vary_shipped
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fishcompile.diagnostics import Diagnostic, SpecError
+from fishcompile.diagnostics.finding import Diagnostic, SpecError
 from fishcompile.pipeline import check_texts
 from tests.scaling.variants import FISHNET99, HEAD, vary
 

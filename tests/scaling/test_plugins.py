@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fishcompile.diagnostics import SpecError
+from fishcompile.diagnostics.finding import SpecError
 from tests.plugins.conftest import Install
 from tests.plugins.conftest import install as install
 from tests.plugins.shuffle import CODE, ENTRIES

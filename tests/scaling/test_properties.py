@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fishcompile.diagnostics import SpecError
-from fishcompile.language.scaling.adjustment import Adjustment
+from fishcompile.diagnostics.finding import SpecError
+from fishcompile.loading.adjustment import Adjustment
 from fishcompile.pipeline import Analysis
 from tests.grammar.specs import specs
 from tests.scaling.variants import errors, vary_files

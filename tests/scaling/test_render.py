@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fishcompile.cli.render import rendered
+from fishcompile.cli.commands.render import rendered
 from tests.scaling.variants import HEAD, vary
 
 BASE = HEAD + (

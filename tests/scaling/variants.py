@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from fishcompile.pipeline import Analysis, analyse
-from fishcompile.reader import read_bytes
-from fishcompile.tree import Tree
+from fishcompile.reader.read import read_bytes
+from fishcompile.reader.tree import Tree
 from tests.nets import SPECS, shipped
 
 FISHNET99 = shipped("fishnet99").read_text(encoding="utf-8")

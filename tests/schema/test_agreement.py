@@ -12,11 +12,12 @@ from jsonschema import Draft202012Validator
 from fishcompile.data import data_file
 from fishcompile.expand.nodes import KINDS
 from fishcompile.language import spec
+from fishcompile.language.fish_spec import BudgetSpec, FishSpec
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
-from fishcompile.reader import read_text
-from fishcompile.schema import validate
-from fishcompile.schema_file import merged_schema, schema_file
-from fishcompile.schema_kinds import built_in
+from fishcompile.reader.read import read_text
+from fishcompile.schema.file import merged_schema, schema_file
+from fishcompile.schema.kinds import built_in
+from fishcompile.schema.validate import validate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ OWNERS: dict[str, Any] = {
     "down_window": spec.DownSpec,
     "up_window": spec.UpSpec,
     "expect": spec.ExpectSpec,
-    "budget": spec.BudgetSpec,
+    "budget": BudgetSpec,
 }
 # `after` is gone before a tree becomes values, and stages choose these each for themselves.
 ONLY_IN_TEXT = {"after"}
@@ -77,7 +78,7 @@ def test_the_schema_is_valid() -> None:
 def test_keys_at_the_top() -> None:
     # The tree's own keys, and what a spec and its bases use up before values are made.
     used_up = {"fishspec", "name", "extends", "scale", "use", "defaults"}
-    assert set(schema_file()["properties"]) == set(fields_of(spec.FishSpec)) | used_up
+    assert set(schema_file()["properties"]) == set(fields_of(FishSpec)) | used_up
 
 
 @pytest.mark.parametrize("name", OWNERS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fishcompile.language.defaults import apply_defaults
+from fishcompile.language.fish_spec import FishSpec
 from fishcompile.language.parse import parse_spec
-from fishcompile.language.spec import BATCH, BlockSpec, FishSpec, NormSpec
-from fishcompile.reader import read_text
+from fishcompile.language.spec import BATCH, BlockSpec, NormSpec
+from fishcompile.reader.read import read_text
 
 FISH = """\
 fishspec: 2

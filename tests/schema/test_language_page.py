@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from fishcompile.pipeline import analyse
-from fishcompile.schema_file import schema_file
-from fishcompile.schema_kinds import built_in
+from fishcompile.schema.file import schema_file
+from fishcompile.schema.kinds import built_in
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "language.md").read_text("utf-8"), re.DOTALL)

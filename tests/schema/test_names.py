@@ -7,7 +7,7 @@ import keyword
 import pytest
 from torch import nn
 
-from fishcompile.names import RESERVED, check_name, shown, suggest_name
+from fishcompile.diagnostics.names import RESERVED, check_name, shown, suggest_name
 
 PATTERN = "is not a lower-case letter followed by lower-case letters, digits and `_`"
 

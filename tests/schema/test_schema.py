@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from fishcompile.data import data_file
-from fishcompile.diagnostics import Diagnostic
-from fishcompile.reader import read_text
-from fishcompile.schema import MAX_FINDINGS, validate
-from fishcompile.schema_file import merged_schema
-from fishcompile.tree import walk
+from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.reader.read import read_text
+from fishcompile.reader.tree import walk
+from fishcompile.schema.file import merged_schema
+from fishcompile.schema.validate import MAX_FINDINGS, validate
 
 HEAD = "fishspec: 2\nname: net\n"
 BLOCK_KEYS = (

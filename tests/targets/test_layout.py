@@ -7,7 +7,7 @@ import sys
 from random import Random
 from typing import TYPE_CHECKING
 
-from fishcompile.targets.python_source.layout import WIDTH, entry, signature, statement
+from fishcompile.targets.python_source.line_breaking import WIDTH, entry, signature, statement
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import safetensors.torch
 import torch
 
 from fishcompile.cli.app import main
-from fishcompile.language.layouts import AUTHORS, FISHCOMPILE
+from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.pipeline import analyse, compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
@@ -200,7 +200,7 @@ def test_the_nearest_shipped_spec_is_the_base_where_it_lies_below_the_root(
         def found(_kind: str, name: str, specs: Path = specs) -> Path:
             return specs / name
 
-        monkeypatch.setattr("fishcompile.weights.specify.data_file", found)
+        monkeypatch.setattr("fishcompile.recovery.specify.data_file", found)
         code, _, _ = run("import", ninety_nine, "-o", tmp_path / "mine.yaml", "--force")
         assert code == 0
         text = (tmp_path / "mine.yaml").read_text()

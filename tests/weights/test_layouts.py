@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from fishcompile.analysis.layouts import named
+from fishcompile.analysis.key_layouts import named
 from fishcompile.cli.app import main
-from fishcompile.language.layouts import LayoutSpec
+from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.pipeline import analyse, check_texts, compiled
 
 HEAD = """\

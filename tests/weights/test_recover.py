@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.errors import FindingError
+from fishcompile.diagnostics.errors import FindingError
 from fishcompile.pipeline import Analysis, analyse, compiled
-from fishcompile.weights.recover import recover
-from fishcompile.weights.specify import specify
+from fishcompile.recovery.recover import recover
+from fishcompile.recovery.specify import specify
 from tests import reference
 from tests.nets import minnow, write_minnow
 from tests.weights.fishes import Shapes, fish_text, shapes_of

@@ -7,7 +7,7 @@ from collections.abc import Container
 from itertools import count
 
 from fishcompile.blocks import registry
-from fishcompile.names import camel
+from fishcompile.diagnostics.names import camel
 
 # What an emitted file names by itself, besides its classes.
 _TAKEN = {"F", "TAPS", "Tensor"}

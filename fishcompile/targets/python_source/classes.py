@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from fishcompile.blocks import registry
-from fishcompile.formula import Const, Formula, substitute, variables
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Parameter, Scope
+from fishcompile.ops.formula import Const, Formula, substitute, variables
 from fishcompile.targets.python_source.class_names import block_class, class_name
 from fishcompile.targets.python_source.forms import (
     Bindings,

@@ -10,15 +10,15 @@ from collections.abc import Container, Sequence
 
 from fishcompile.analysis.costs import Cost
 from fishcompile.analysis.strides import strides
-from fishcompile.formula import Const, binary
 from fishcompile.ir.graph import Graph
 from fishcompile.ops.base import Call
+from fishcompile.ops.formula import Const, binary
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.python_source.classes import Class, group_classes
 from fishcompile.targets.python_source.forms import CallItem, Item, OpItem, SeqItem, attributes
 from fishcompile.targets.python_source.forward import Forward
 from fishcompile.targets.python_source.guard import verify
-from fishcompile.targets.python_source.layout import STEP, entry, signature, statement
+from fishcompile.targets.python_source.line_breaking import STEP, entry, signature, statement
 from fishcompile.targets.python_source.methods import methods
 from fishcompile.targets.python_source.stamp import stamped
 

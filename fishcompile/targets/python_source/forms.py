@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-from fishcompile.formula import Const, Formula
 from fishcompile.ir.graph import Node, Scope
 from fishcompile.ops.base import Op
+from fishcompile.ops.formula import Const, Formula
 
 Bindings = tuple[tuple[str, Formula], ...]
 

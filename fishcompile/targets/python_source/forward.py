@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fishcompile.targets.python_source.forms import Item, OpItem, attributes
-from fishcompile.targets.python_source.layout import WIDTH, statement
+from fishcompile.targets.python_source.line_breaking import WIDTH, statement
 
 _MAX_INLINE = 56
 _ATOM, _PRODUCT, _SUM = 3, 2, 1

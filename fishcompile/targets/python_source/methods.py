@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.layout import STEP, WIDTH, entry, statement
+from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, entry, statement
 
 _BODY = STEP * 2
 _FEATURES = "dict[str, Tensor]"

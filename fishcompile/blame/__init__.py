@@ -1,0 +1,1 @@
+"""From a fault in the expanded graph back to the line of the spec that caused it."""

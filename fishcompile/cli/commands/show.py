@@ -1,0 +1,69 @@
+"""`fishcompile show`: the stage table of a spec."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fishcompile.analysis.table import Row, stage_table
+from fishcompile.cli.light import LightCommand
+from fishcompile.diagnostics.finding import SpecError
+from fishcompile.pipeline import Analysis, analyse, unaccepted
+
+_HEADS = ("stage", "input", "output", "blocks", "I-convs", "convs", "parameters", "MACs")
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("show", cls=LightCommand, epilog="Example: fishcompile show specs/fishnet99.yaml")(
+        show
+    )
+
+
+def show(
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec to show.")],
+) -> None:
+    """Show a spec's stages: shapes, blocks (trunk + transfer), I-convs, convs, cost.
+
+    Shapes are channels x height x width at the spec's input size, a stage's output before it is
+    merged with the skip. MACs are for one image. Below the table of a variant that scales its base
+    stand the numbers that were scaled.
+    """
+    analysis = analyse(spec)
+    # a spec that only breaks its own claims has a table, which is where the claims are seen
+    if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
+        raise SpecError(analysis.report)
+    print("\n".join(table_lines(analysis)))
+    if analysis.adjustments:
+        from fishcompile.cli.adjustments import adjustment_lines
+
+        print("\n".join(["", *adjustment_lines(analysis.adjustments)]))
+    left = unaccepted(analysis, spec)
+    if not left.ok:
+        print()
+        raise SpecError(left)
+
+
+def table_lines(analysis: Analysis) -> list[str]:
+    """The table as lines of text, the sum last."""
+    rows = [_cells(row) for row in stage_table(analysis.inference, analysis.costs)]
+    total = analysis.total
+    figures = (total.isolated, total.convolutions, total.parameters, total.macs)
+    rows.append(("total", "", "", "", *(f"{figure:,}" for figure in figures)))
+    widths = [max(len(row[i]) for row in (_HEADS, *rows)) for i in range(len(_HEADS))]
+    return [_line(row, widths) for row in (_HEADS, *rows)]
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    blocks = f"{row.blocks} + {row.transfers}" if row.transfers else str(row.blocks)
+    cost = row.cost
+    figures = (cost.isolated, cost.convolutions, cost.parameters, cost.macs)
+    return (row.name, row.input, row.output, blocks, *(f"{figure:,}" for figure in figures))
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    texts = [cell.ljust(width) for cell, width in zip(cells[:3], widths[:3], strict=True)]
+    texts += [cell.rjust(width) for cell, width in zip(cells[3:], widths[3:], strict=True)]
+    return "  ".join(texts).rstrip()

@@ -1,0 +1,1 @@
+"""Findings and the texts they point into: the ground that every later stage stands on."""

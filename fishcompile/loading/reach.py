@@ -1,0 +1,160 @@
+"""Files: which files a spec may bring in by `extends` and `use`, and how each of them came in.
+
+They must lie below the root of the spec that was asked for: the nearest folder above it that
+holds a `pyproject.toml` or `.git`, or else its own folder. A file outside is never opened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fishcompile.diagnostics.finding import Diagnostic, Related, Report, SpecError, fail
+from fishcompile.diagnostics.source import Span
+from fishcompile.loading.migrations import migrate, version_of
+from fishcompile.loading.newer import newer_words, two_names
+from fishcompile.reader.read import UnreadableError
+from fishcompile.reader.tree import Arrival, Tree
+from fishcompile.schema.version import wrong_version
+
+Reader = Callable[[Path, str], Tree]
+
+# All files of a spec together; each alone has the reader's limits.
+MAX_VALUES = 100_000
+MAX_CHARACTERS = 2 << 20
+
+_SUFFIXES = (".yaml", ".yml")
+_ROOT_MARKERS = ("pyproject.toml", ".git")
+_DOES = {"extends": "extends", "use": "uses"}
+_WHAT = {"extends": "base", "use": "used file"}
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was read: its tree, brought to the current version, and where it is."""
+
+    tree: Tree
+    file: Path
+
+
+@dataclass(frozen=True)
+class Named:
+    """A file as the `key` of `user` names it, at `span`."""
+
+    key: str
+    span: Span
+    target: str
+    user: Opened
+
+
+@dataclass
+class Files:
+    """The files of one spec: the folder that bounds them, and where each was brought in."""
+
+    root: Path
+    read: Reader
+    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    values: int = 0
+    characters: int = 0
+
+    def first(self, path: Path) -> Opened:
+        """The spec itself. Raises what the reader raises, and SpecError for a wrong version."""
+        tree = self.read(path, str(path))
+        self._count(tree)
+        return Opened(_current(tree), path.resolve())
+
+    def locate(self, named: Named) -> Path:
+        """Where a named file is. Raises SpecError where it may not be opened."""
+        key, target = named.key, named.target
+        if not target.endswith(_SUFFIXES) or "\0" in target:
+            stem = "base" if key == "extends" else "blocks"
+            advice = f"write it as `{key}: {stem}.yaml`"
+            raise refuse(named.span, f"`{key}` names a .yaml file", advice)
+        file = (named.user.file.parent / target).resolve()
+        if not file.is_relative_to(self.root):
+            message = f"the {_WHAT[key]} lies outside the spec's root, so it is not opened"
+            advice = f"move the {_WHAT[key]} below the folder of pyproject.toml or .git"
+            raise refuse(named.span, message, advice)
+        return file
+
+    def open(self, named: Named, file: Path) -> Opened:
+        """The file that `locate` gave. Raises SpecError where it cannot be read or is too new."""
+        name = str(Path(named.user.tree.source.name).parent / named.target)
+        try:
+            return Opened(self._read(file, name, Arrival(named.span, _DOES[named.key])), file)
+        except UnreadableError as error:
+            reason = error.report.diagnostics[0].message.removeprefix("the file cannot be read: ")
+            message = f"the {_WHAT[named.key]} cannot be read: {reason}"
+            raise refuse(named.span, message, "check the path") from None
+
+    def _read(self, file: Path, name: str, arrival: Arrival) -> Tree:
+        try:
+            tree = self.read(file, name)
+        except SpecError as error:
+            for found in error.report.diagnostics:
+                self.arrivals.setdefault(found.span.source.name, arrival)
+            raise
+        self.arrivals.setdefault(tree.source.name, arrival)
+        self._count(tree)
+        if self.values > MAX_VALUES or self.characters > MAX_CHARACTERS:
+            message = f"the files of the spec hold more than {MAX_VALUES:,} values together"
+            if self.values <= MAX_VALUES:
+                message = f"the files of the spec hold more than {MAX_CHARACTERS:,} characters"
+            raise fail(Diagnostic("FC104", message, arrival.span, help=("bring in fewer files",)))
+        return _current(tree)
+
+    def _count(self, tree: Tree) -> None:
+        self.values += len(tree.places)
+        self.characters += len(tree.source.text)
+
+
+def find_root(path: Path) -> Path:
+    """The folder that bounds what the spec at `path` may bring in."""
+    folder = path.resolve().parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / marker).exists() for marker in _ROOT_MARKERS):
+            return candidate
+    return folder
+
+
+def refuse_circle(named: Named, file: Path, chain: list[Path]) -> None:
+    """Raises FC120 where a file is brought in by itself, by way of those of `chain`."""
+    if file in chain:
+        loop = " -> ".join(link.name for link in [*chain[chain.index(file) :], file])
+        message = f"`{named.key}` leads back to itself: {loop}"
+        raise refuse(named.span, message, f"remove one `{named.key}`")
+
+
+def refuse(span: Span, message: str, way_out: str) -> SpecError:
+    """FC120 as an error to raise."""
+    return fail(Diagnostic("FC120", message, span, help=(way_out,)))
+
+
+def with_ways(report: Report, arrivals: Mapping[str, Arrival]) -> Report:
+    """The report with each finding told how the file that it stands in came in."""
+    found = tuple(
+        found if found.way else replace(found, way=tuple(_way(found.span, arrivals)))
+        for found in report.diagnostics
+    )
+    return replace(report, diagnostics=found)
+
+
+def _way(span: Span, arrivals: Mapping[str, Arrival]) -> Iterator[Related]:
+    seen: set[str] = set()
+    name = span.source.name
+    while name in arrivals and name not in seen:
+        seen.add(name)
+        arrival = arrivals[name]
+        name = arrival.span.source.name
+        yield Related(arrival.span, f"{os.path.basename(name)} {arrival.word} it here")  # noqa: PTH119
+
+
+def _current(tree: Tree) -> Tree:
+    """A file's tree in the current version. Raises SpecError for what its own does not have."""
+    known = version_of(tree) is not None
+    found = (two_names(tree) or newer_words(tree)) if known else wrong_version(tree)
+    if found:
+        raise fail(found)
+    return migrate(tree)

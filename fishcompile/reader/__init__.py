@@ -1,0 +1,1 @@
+"""YAML read strictly to a tree that knows the place of every key and value, and written back."""

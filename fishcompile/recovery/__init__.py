@@ -1,0 +1,1 @@
+"""A checkpoint back to the spec of the fish that made it: the `import` command."""

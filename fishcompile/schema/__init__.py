@@ -1,0 +1,1 @@
+"""A merged tree against the schema of the language, and every misfit in an author's words."""

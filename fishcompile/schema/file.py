@@ -1,0 +1,63 @@
+"""The schema as it lies in schemas/, and the one of merged trees that is made from it."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from fishcompile.data import data_file
+from fishcompile.schema.version import VERSION
+
+
+@cache
+def schema_file(version: int = VERSION) -> dict[str, Any]:
+    """The schema of a version as it lies in the file, which is the one for editors."""
+    text = data_file("schemas", f"fishspec-{version}.schema.json").read_text(encoding="utf-8")
+    schema: dict[str, Any] = json.loads(text)
+    return schema
+
+
+@cache
+def merged_schema(version: int = VERSION) -> dict[str, Any]:
+    """The schema of merged trees: complete, without null, and with no reference left to follow.
+
+    Names are not in it: `bad_names` knows more about them than a pattern says.
+    """
+    root = schema_file(version)
+    top = {key: root[key] for key in ("type", "properties", "additionalProperties")}
+    top["required"] = ["fishspec", "name"]
+    top["allOf"] = [root["$defs"]["complete"]]
+    merged: dict[str, Any] = _resolve(top, {**root["$defs"], "name": {"type": "string"}})
+    return merged
+
+
+def _resolve(node: Any, defs: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_resolve(item, defs) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result: dict[str, Any] = {}
+    if "$ref" in node:
+        result.update(_resolve(defs[node["$ref"].removeprefix("#/$defs/")], defs))
+    for key, item in node.items():
+        if key in ("type", "enum") and isinstance(item, list):
+            result[key] = [choice for choice in item if choice not in ("null", None)]
+        elif key == "properties":
+            # jsonschema leaves the place out of an error under `false`.
+            result[key] = {
+                name: _resolve({"not": {}} if below is False else below, defs)
+                for name, below in item.items()
+            }
+        elif key in ("default", "examples"):
+            result[key] = item
+        elif key not in ("$ref", "$comment", "propertyNames"):
+            result[key] = _resolve(item, defs)
+    return result
+
+
+@cache
+def resolved() -> dict[str, Any]:
+    """The definitions of the schema, each complete and without references."""
+    defs = {**schema_file()["$defs"], "name": {"type": "string"}}
+    return {name: _resolve(node, defs) for name, node in defs.items() if name != "without_null"}
