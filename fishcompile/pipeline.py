@@ -37,13 +37,16 @@ from fishcompile.schema.version import start_of_spec
 
 if TYPE_CHECKING:
     from fishcompile.loading.adjustment import Adjustment
+    from fishcompile.passes.base import Rewrite
 
 
 @dataclass(frozen=True)
 class Analysis:
     """A spec that reads and resolves, its facts as far as they go, and the report.
 
-    `adjustments` are the numbers of its bases that a `scale` went over.
+    `adjustments` are the numbers of its bases that a `scale` went over. After `passes`, the graph
+    and its costs are those that the passes made, and `rewrites` what became of the weights; facts
+    about stages are of the graph as the spec says it.
     """
 
     tree: Tree
@@ -52,6 +55,8 @@ class Analysis:
     costs: dict[str, Cost]
     report: Report
     adjustments: tuple[Adjustment, ...] = ()
+    passes: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -175,6 +180,18 @@ def compiled(path: Path) -> Analysis:
     if not left.ok:
         raise SpecError(left)
     return analysis
+
+
+def after_passes(analysis: Analysis, names: Iterable[str]) -> Analysis:
+    """The analysis of a spec without errors, its graph after the named passes in their order."""
+    from fishcompile.passes import run
+
+    names = tuple(names)
+    graph, rewrites = run(analysis.inference.graph, names)
+    inference = replace(analysis.inference, graph=graph)
+    return replace(
+        analysis, inference=inference, costs=costs(graph), passes=names, rewrites=rewrites
+    )
 
 
 def unaccepted(analysis: Analysis, path: Path) -> Report:
