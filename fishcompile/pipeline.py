@@ -26,7 +26,6 @@ from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.loading.load import load
 from fishcompile.loading.loaded import Loaded
-from fishcompile.loading.misfits import misfits
 from fishcompile.loading.reach import Reader, with_ways
 from fishcompile.loading.uses import is_library
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
@@ -124,7 +123,7 @@ def _explained(found: Report, loaded: Loaded) -> Report:
 
 
 def _network(loaded: Tree) -> Analysis:
-    found = misfits(loaded)
+    found = validate(loaded)
     if found:
         raise SpecError(report(found))
     tree = apply_defaults(loaded)

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from fishcompile.diagnostics.finding import Diagnostic, Related, Report, SpecError, fail
 from fishcompile.diagnostics.source import Span
-from fishcompile.loading.migrations import migrate, version_of
-from fishcompile.loading.newer import newer_words, two_names
 from fishcompile.reader.read import UnreadableError
 from fishcompile.reader.tree import Arrival, Tree
 from fishcompile.schema.version import wrong_version
@@ -33,7 +31,7 @@ _WHAT = {"extends": "base", "use": "used file"}
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read: its tree, brought to the current version, and where it is."""
+    """A file that was read: its tree, which is of the current version, and where it is."""
 
     tree: Tree
     file: Path
@@ -80,7 +78,7 @@ class Files:
         return file
 
     def open(self, named: Named, file: Path) -> Opened:
-        """The file that `locate` gave. Raises SpecError where it cannot be read or is too new."""
+        """The file that `locate` gave. Raises SpecError where that cannot be read."""
         name = str(Path(named.user.tree.source.name).parent / named.target)
         try:
             return Opened(self._read(file, name, Arrival(named.span, _DOES[named.key])), file)
@@ -152,9 +150,8 @@ def _way(span: Span, arrivals: Mapping[str, Arrival]) -> Iterator[Related]:
 
 
 def _current(tree: Tree) -> Tree:
-    """A file's tree in the current version. Raises SpecError for what its own does not have."""
-    known = version_of(tree) is not None
-    found = (two_names(tree) or newer_words(tree)) if known else wrong_version(tree)
+    """A file's tree. Raises SpecError where it is of another version than the current one."""
+    found = wrong_version(tree)
     if found:
         raise fail(found)
-    return migrate(tree)
+    return tree

@@ -12,7 +12,6 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from fishcompile.diagnostics.source import Source, Span, start_of
-from fishcompile.loading.migrations import OLDEST
 from fishcompile.lsp.documents import Layer
 from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import Schema, described, key_node, keys_of, schema_of, words_of
@@ -170,17 +169,7 @@ def _value(written: tuple[Entry, ...]) -> dict[str, Plain]:
 
 
 def _schema(session: Session, at: Spot, written: tuple[Entry, ...]) -> Schema:
-    value, version = _value(written), _version(written)
-    if version == VERSION:
-        value = with_blocks(value, _layers(session, at, written)[1:])
-    return schema_of(value, version)
-
-
-def _version(written: tuple[Entry, ...]) -> int:
-    """The version that a text says it is of; the current one where it says none."""
-    said = next((entry.value for entry in written if entry.path == ("fishspec",)), "")
-    known = {str(version): version for version in range(OLDEST, VERSION)}
-    return known.get(said, VERSION)
+    return schema_of(with_blocks(_value(written), _layers(session, at, written)[1:]))
 
 
 def _markdown(text: str) -> lsp.MarkupContent | None:

@@ -39,8 +39,7 @@ class Arrival:
 class Tree:
     """A mapping read from `source`; `places` has an entry for every path in `value`.
 
-    After a variant is merged onto its base, places of several sources stand in one tree. `older`
-    has those of them, by name, that were migrated from an older version, with that version;
+    After a variant is merged onto its base, places of several sources stand in one tree.
     `arrivals` says, by the name of a source, how it came in, and `removed` where a variant took
     an entry away.
     """
@@ -48,7 +47,6 @@ class Tree:
     value: dict[str, Plain]
     places: Mapping[Path, Place] = field(repr=False)
     source: Source
-    older: Mapping[str, int] = field(default_factory=dict, repr=False)
     arrivals: Mapping[str, Arrival] = field(default_factory=dict, repr=False)
     removed: Mapping[Path, Span] = field(default_factory=dict, repr=False)
 

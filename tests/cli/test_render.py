@@ -235,13 +235,11 @@ def specs(folder: Path) -> dict[str, Path]:
     (folder / "untapped.yaml").write_text(minnow_text({"taps": None}, "untapped"))
     scaled = "fishspec: 2\nname: scaled\nextends: untapped.yaml\nscale: {width: 2, depth: 2}\n"
     (folder / "scaled.yaml").write_text(scaled)
-    old = minnow_text(name="old").replace("fishspec: 2", "fishspec: 1")
-    (folder / "old.yaml").write_text(old)
     return {path.stem: path for path in folder.glob("*.yaml")}
 
 
 MADE = (
-    *("fish", "deep", "plain", "net", "widest", "layered", "untapped", "scaled", "old"),
+    *("fish", "deep", "plain", "net", "widest", "layered", "untapped", "scaled"),
     *("unet", "stacked_hourglass", "fcn8s", "resnet50_fpn", "fishnet99_segmentation"),
 )
 
