@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix
+from fishcompile.diagnostics.nearest import surely
 from fishcompile.diagnostics.source import STDIN_NAME, Span
-from fishcompile.reader.respell import renamed, rewritten, slip
+from fishcompile.reader.respell import renamed, rewritten
 from fishcompile.reader.tree import Path, Tree
 from fishcompile.schema.wording import got
 
@@ -48,7 +49,7 @@ def _no_version(tree: Tree) -> Diagnostic:
     """FC113 where no key is `fishspec`: mistyped, or left out."""
     message = "the spec does not say its version"
     for key in tree.value:
-        if slip(key, ["fishspec"]):
+        if surely(key, ["fishspec"]):
             span = tree.key_span((key,))
             fixes = renamed(span, key, "fishspec", ["fishspec"])
             return Diagnostic(
