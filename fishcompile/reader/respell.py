@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from fishcompile.diagnostics.finding import Edit, Fix
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import surely
 from fishcompile.diagnostics.source import Span
-from fishcompile.reader.scalars import NumberError, resolve
-
-_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+from fishcompile.reader.write import is_plain
 
 
 def renamed(span: Span, word: str, near: str, candidates: Iterable[str]) -> tuple[Fix, ...]:
@@ -24,7 +21,7 @@ def renamed(span: Span, word: str, near: str, candidates: Iterable[str]) -> tupl
     """
     written = span.text
     quote = written[:1] if written[:1] in ("'", '"') else ""
-    if span.line != span.end_line or written != f"{quote}{word}{quote}" or not _text(near):
+    if span.line != span.end_line or written != f"{quote}{word}{quote}" or not is_plain(near):
         return ()
     title = f"change {shown(word)} to {shown(near)}"
     sure = surely(word, candidates) == near
@@ -37,11 +34,3 @@ def rewritten(span: Span, value: str, *, safe: bool = True) -> tuple[Fix, ...]:
         return ()
     title = f"change {shown(span.text)} to {shown(value)}"
     return (Fix(title, (Edit(span, value),), safe=safe),)
-
-
-def _text(word: str) -> bool:
-    """Whether the word, unquoted, is read as that text."""
-    try:
-        return _PLAIN.fullmatch(word) is not None and resolve(word) == word
-    except NumberError:
-        return False

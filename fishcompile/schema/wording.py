@@ -14,7 +14,9 @@ from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed, rewritten
 from fishcompile.reader.tree import Path, Plain, Tree, taken_away
+from fishcompile.reader.write import flow
 
+# what an entry of each section is called
 ENTRIES = {
     "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
     "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
@@ -66,16 +68,8 @@ def mapping_of(node: dict[str, Any]) -> dict[str, Any]:
 
 def example(key: str, node: dict[str, Any]) -> str:
     """How one writes `key`, in flow style: `expect: {in: 768}`."""
-    examples = node.get("examples") or [node.get("default", "...")]
-    return f"{key}: {_flow(examples[0])}"
-
-
-def _flow(value: Plain) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    examples = node.get("examples") or ([node["default"]] if "default" in node else [])
+    return f"{key}: {flow(examples[0]) if examples else '...'}"
 
 
 def got(value: Plain) -> str:
