@@ -122,8 +122,8 @@ def _kind_of_a_variant(tree: Tree, path: Path) -> Span | None:
     """Where a variant gives the entry another kind than the base, whose key at `path` stays."""
     kind = tree.places.get((*path[:-1], "kind"))
     name, base = kind.value.source.name if kind else "", tree.key_span(path).source.name
-    while kind and base in tree.arrivals and base != name:
-        base = tree.arrivals[base].span.source.name
+    while kind and base in tree.includes and base != name:
+        base = tree.includes[base].span.source.name
         if base == name:
             return kind.value
     return None
