@@ -64,7 +64,7 @@ class _State:
 
 def written_keys(text: str) -> tuple[WrittenKey, ...]:
     """Every key of a text, with its path."""
-    return tuple(_scan(Source("", text).lines).entries)
+    return tuple(_scan(Source("", text).lines).keys)
 
 
 def cursor(source: Source, line: int, column: int) -> Cursor | None:
