@@ -63,6 +63,16 @@ def test_an_ignore_of_nothing_is_reported_where_its_rule_was_judged(tmp_path: Pa
     assert brief(run(tmp_path, broken).reports[0]) == [("error", "FC203", 5)]
 
 
+def test_an_ignore_where_the_checks_were_skipped_is_not_called_idle(tmp_path: Path) -> None:
+    """What follows from the first broken table is counted, not judged: FC401 may be found there."""
+    line = "  tail2: {shortcut: identity, blocks: 1, expect: {out: 65}}"
+    text = f"{HEAD}{WRONG}\n{line}  # fishcompile: ignore[FC401] old\n"
+    (found,) = run(tmp_path, text).reports
+    assert (brief(found), found.skipped) == ([("error", "FC401", 4)], 1)
+    right = text.replace("out: 64", "out: 65")
+    assert brief(run(tmp_path, right).reports[0]) == [("warning", "FC901", 5)]
+
+
 def test_an_ignore_in_a_base_is_used_where_a_variant_needs_it(tmp_path: Path) -> None:
     base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
     base.write_text(

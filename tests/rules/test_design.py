@@ -225,6 +225,16 @@ def test_no_kind_of_block_closes_the_path(kind: str, words: str) -> None:
     assert found(TAIL + body + defaults) == [isolated("5:project", "body1")]
 
 
+@pytest.mark.parametrize("kind", ["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"])
+@pytest.mark.parametrize("words", ["norm: batch", "norm: {channels: 1}", "norm: none"])
+def test_a_reported_projection_opens_its_whole_unit(kind: str, words: str) -> None:
+    """tail1 and tail2 end in body1 alone; its projection is FC501's, with the norm beside it."""
+    defaults = f"defaults: {{block: {{kind: {kind}, {words}}}}}\n"
+    body = BODY.replace("k: 2", "shortcut: project, out: 16")
+    text = TAIL + body + defaults + "taps: {b: body1}\n"
+    assert found(text) == [isolated("5:project", "body1")]
+
+
 def test_the_input_of_the_classifier_is_an_end() -> None:
     """tail2 is tapped by nothing, and read by the classifier alone."""
     tail = TAIL + "  tail3: {out: 32, blocks: 1}\n"
