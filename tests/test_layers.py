@@ -17,6 +17,7 @@ import pytest
 import fishcompile
 
 PACKAGE = Path(fishcompile.__file__).parent
+TESTS = Path(__file__).parent
 ORDER = [
     "version", "data", "diagnostics", "files", "ops", "reader", "schema", "ir",
     "loading/migrations", "loading", "language", "blocks", "expand", "scaling", "analysis",
@@ -29,6 +30,12 @@ NEEDS_TORCH = {"targets", "weights"}
 EXTRAS = {"weights", "recovery", "lsp"}
 MAX_ROOMS = 32
 MAX_LINES = 300
+
+# Folders of tests that are about the whole, beside those that are called as a folder of the code.
+OF_THE_WHOLE = {
+    "docs", "fuzz", "grammar", "hostile", "integrations", "migrations", "mutations",
+    "parity", "plugins", "specs",
+}  # fmt: skip
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -86,6 +93,14 @@ def test_imports_go_one_way(file: Path) -> None:
             if other is not None and other in ORDER and ORDER.index(other) > own:
                 wrong.append(f"{file.name}:{line} imports {module}")
     assert wrong == []
+
+
+def test_tests_stand_where_what_they_test_stands() -> None:
+    """Every folder of the code has one of tests, and there are no others but OF_THE_WHOLE."""
+    found = {path.parent.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")}
+    inside = (file for file in FILES if file.parent != PACKAGE and file.stem != "__init__")
+    folders = {room(file).partition("/")[0] for file in inside}
+    assert found - OF_THE_WHOLE == folders
 
 
 def test_there_are_few_rooms() -> None:
