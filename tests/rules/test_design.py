@@ -10,6 +10,7 @@ import fishcompile
 from fishcompile.diagnostics.finding import Diagnostic, Report
 from fishcompile.diagnostics.source import Span
 from fishcompile.pipeline import analyse, check_texts
+from fishcompile.rules.design import listed
 from tests.nets import SHIPPED, minnow_text, shipped
 
 HEAD = "fishspec: 2\nname: small\ninput: {size: 32}\n"
@@ -186,6 +187,12 @@ def test_many_stages_that_share_a_word_are_counted() -> None:
     assert found(text) == [
         ("FC505", "1:avg_pool", "averaging as down-sampling in t0, t1, t2, t3, t4 and 4 more")
     ]
+
+
+def test_one_more_than_five_is_named_like_the_others() -> None:
+    assert listed("ab") == "a and b"
+    assert listed("abcdef") == "a, b, c, d, e and f"
+    assert listed("abcdefg") == "a, b, c, d, e and 2 more"
 
 
 # FC506
