@@ -153,6 +153,14 @@ def test_paths_are_relative_to_the_baseline(tmp_path: Path) -> None:
     assert entry.path == "../specs/net.yaml"
 
 
+def test_a_file_that_cannot_be_read_is_not_accepted(tmp_path: Path) -> None:
+    found = judged(tmp_path / "none.yaml").report
+    assert brief(found) == [("error", "FC100", 1)]
+    file = tmp_path / "accepted.json"
+    assert write_baseline(file, [found.diagnostics]).entries == frozenset()
+    assert apply([Judged(found)], read_baseline(file)).accepted == 0
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
