@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,17 @@ def test_what_is_written_is_all_that_is_left(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"the folder of .* does not exist"):
         write_atomic(tmp_path / "none" / "net.py", b"")
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_interrupt_leaves_what_was_there_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    path = tmp_path / "out.py"
+    path.write_text("old")
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomic(path, b"new")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("out.py", "old")]
