@@ -153,6 +153,18 @@ def test_paths_are_relative_to_the_baseline(tmp_path: Path) -> None:
     assert entry.path == "../specs/net.yaml"
 
 
+def test_entries_of_files_that_are_gone_are_stale(tmp_path: Path) -> None:
+    """Those of files that were not checked this time may still be needed."""
+    file = tmp_path / "accepted.json"
+    for name in ("gone", "there"):
+        (tmp_path / f"{name}.yaml").write_text(f"{HEAD}{WRONG}\n", encoding="utf-8")
+    reports = [judged(tmp_path / f"{name}.yaml").report for name in ("gone", "there")]
+    write_baseline(file, [report.diagnostics for report in reports])
+    (tmp_path / "gone.yaml").unlink()
+    stale = run(tmp_path, f"{HEAD}{AVERAGING}\n", baseline=read_baseline(file)).stale
+    assert [entry.path for entry in stale] == ["gone.yaml"]
+
+
 def test_a_file_that_cannot_be_read_is_not_accepted(tmp_path: Path) -> None:
     found = judged(tmp_path / "none.yaml").report
     assert brief(found) == [("error", "FC100", 1)]
