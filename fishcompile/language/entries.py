@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from fishcompile.language.spec import (
@@ -111,8 +112,13 @@ def _block(entry: Entry) -> BlockSpec:
     if entry.get("kind", BlockSpec.kind) in BLOCK_KINDS:
         return BlockSpec(**_normed(entry))
     words = {key: item for key, item in entry.items() if key in ("kind", *AROUND)}
-    own = tuple((key, item) for key, item in entry.items() if key not in words)
-    return BlockSpec(**_normed(words), own=own)
+    return BlockSpec(**_normed(words), own=values(entry, tuple(words)))
+
+
+def values(entry: Entry, but: Collection[str]) -> tuple[tuple[str, Any], ...]:
+    """The keys of an entry but some, each with its value: a list as a tuple."""
+    found = ((key, item) for key, item in entry.items() if key not in but)
+    return tuple((key, tuple(item) if isinstance(item, list) else item) for key, item in found)
 
 
 def _normed(entry: Entry) -> Entry:

@@ -77,6 +77,12 @@ def defined(blocks: Plain) -> dict[str, Schema]:
     }
 
 
+def takes_sides(kind: str) -> bool:
+    """Whether a second node that a node of this kind reads is one whose sides it takes, as `to`."""
+    known = plugin_keys(kind) if is_plugin(kind) else built_in().get(kind)
+    return "to" in mapping_of(known or {})
+
+
 def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
     """The least and greatest number that a formula at `at` in a node may give, if it takes one."""
     if at == ("when",):
@@ -96,10 +102,9 @@ def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
 
 def _plugged(value: dict[str, Plain]) -> dict[str, Schema]:
     """The kinds that plug-ins make, as far as the spec names them."""
-    conv, concat = mapping_of(built_in()["conv"]), mapping_of(built_in()["concat"])
-    common = {"expect": conv["expect"], "after": conv["after"], "repeat": _REPEAT}
-    named = plugins_named(value)
-    return {name: plugin_node(name, conv["from"], concat["from"], common) for name in named}
+    node, several = mapping_of(built_in()["deconv"]), mapping_of(built_in()["concat"])["from"]
+    common = {key: node[key] for key in ("from", "to", "expect", "after")} | {"repeat": _REPEAT}
+    return {name: plugin_node(name, several, common) for name in plugins_named(value)}
 
 
 def _node(node: Plain, kinds: dict[str, Schema], own: dict[str, Schema]) -> Schema:

@@ -25,7 +25,7 @@ from fishcompile.ops.channel_repeat import ChannelRepeat
 from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.concat import Concat
 from fishcompile.ops.conv import Conv
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.ops.dropout import Dropout
 from fishcompile.ops.flatten import Flatten
 from fishcompile.ops.formula import Const

@@ -7,10 +7,10 @@ import inspect
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from fishcompile.expand.nodes import KINDS
 from jsonschema import Draft202012Validator
 
 from fishcompile.data import data_file
-from fishcompile.expand.nodes import KINDS
 from fishcompile.language import spec
 from fishcompile.language.fish_spec import BudgetSpec, FishSpec
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
