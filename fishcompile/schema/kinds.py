@@ -12,7 +12,7 @@ from typing import Any
 from fishcompile.reader.tree import Plain
 from fishcompile.schema.file import resolved
 from fishcompile.schema.plugin_kinds import ANYTHING, plugin_keys, plugin_node, plugins_named
-from fishcompile.schema.plugins import NODE_KEYS, is_plugin, offered
+from fishcompile.schema.plugins import NODE_KEYS, is_plugin, offered, plugin
 from fishcompile.schema.stage_blocks import node_with_block, with_blocks
 from fishcompile.schema.wording import mapping_of
 
@@ -79,8 +79,9 @@ def defined(blocks: Plain) -> dict[str, Schema]:
 
 def takes_sides(kind: str) -> bool:
     """Whether a second node that a node of this kind reads is one whose sides it takes, as `to`."""
-    known = plugin_keys(kind) if is_plugin(kind) else built_in().get(kind)
-    return "to" in mapping_of(known or {})
+    if is_plugin(kind):
+        return plugin(kind).inputs == "to"
+    return "to" in mapping_of(built_in().get(kind, {}))
 
 
 def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:

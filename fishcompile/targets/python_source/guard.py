@@ -116,7 +116,7 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name != "__init__"
 
 
-def _may_read(node: ast.Attribute, inner: bool, calls: set[str]) -> bool:
+def _may_read(node: ast.Attribute, inner: bool, calls: Set[str]) -> bool:
     root: ast.expr = node
     while isinstance(root, ast.Attribute):
         root = root.value
