@@ -14,7 +14,8 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
-from fishcompile import ops
+from fishcompile import blocks, ops
+from fishcompile.blocks.shortcuts import ResidualKind
 from fishcompile.ops.node_kind import NodeKind
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "fishspec-2.schema.json"
@@ -25,6 +26,9 @@ DEFINITION = re.compile(r'    "kind_(\w+)": \{\n.*?\n    \},\n', re.DOTALL)
 BRANCH = '        {{"if": {{"properties": {{"kind": {{"const": "{0}"}}}}, "required": ["kind"]}}, '
 BRANCH += '"then": {{"$ref": "#/$defs/kind_{0}"}}}}'
 BRANCHES = re.compile(r'(?:        \{"if": \{"properties": \{"kind": \{"const": .*\n)+')
+ENUM = re.compile(r'"enum": \["bottleneck".*?\]')
+DESCRIBED = re.compile(r'("kind": \{"description": )"`bottleneck`.*?"(?=, "enum")')
+UNREAD = re.compile(r'    "unread": \{.*\},\n')
 
 
 def schema(text: str) -> str:
@@ -35,15 +39,28 @@ def schema(text: str) -> str:
     text = DEFINITION.sub(lambda found: found[0] if found[1] in HAND else "", text)
     made = "".join(_definition(name, known[name]) for name in kinds)
     text = text.replace('    "kind_blocks": {', f'{made}    "kind_blocks": {{', 1)
+    text = _residual(text, _declared(blocks))
     branches = ",\n".join(map(BRANCH.format, DEFINITION.findall(text)))
     return BRANCHES.sub(lambda _: f"{branches}\n", text)
+
+
+def _residual(text: str, known: dict[str, ResidualKind]) -> str:
+    """The text with the words of `block: {kind: ...}`, and what else they leave unread."""
+    old = re.findall(r'"(\w+)"', ENUM.findall(text)[0])
+    words = [word for word in dict.fromkeys([*old, *known]) if word in known]
+    said = "; ".join(f"`{word}`: {known[word].description}" for word in words)
+    unread = {word: known[word].unread for word in words if known[word].unread}
+    text = ENUM.sub(lambda _: f'"enum": {json.dumps([*words, None])}', text)
+    text = DESCRIBED.sub(lambda found: f"{found[1]}{json.dumps(f'{said}.')}", text)
+    return UNREAD.sub(lambda _: f'    "unread": {json.dumps(unread)},\n', text)
 
 
 def _declared(package: Any) -> dict[str, Any]:
     """The `KIND` of each file of a package that has one, by the file's name."""
     names = sorted(module.name for module in iter_modules(package.__path__))
     files = {name: import_module(f"{package.__name__}.{name}") for name in names}
-    return {name: file.KIND for name, file in files.items() if hasattr(file, "KIND")}
+    known = {name: file.KIND for name, file in files.items() if hasattr(file, "KIND")}
+    return {name: kind for name, kind in known.items() if kind.description}
 
 
 def _definition(name: str, kind: NodeKind) -> str:

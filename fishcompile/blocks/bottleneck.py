@@ -7,7 +7,14 @@ the middle is a quarter of the output's channels.
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, middle_of, pre_act
-from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Projected, Reduced
+from fishcompile.blocks.shortcuts import (
+    AnyResidual,
+    Duplicated,
+    Identity,
+    Projected,
+    Reduced,
+    ResidualKind,
+)
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
@@ -45,3 +52,13 @@ class DuplicateBottleneck(Duplicated):
     """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
 
     refine = _refine
+
+
+KIND = ResidualKind(
+    Bottleneck,
+    ProjectBottleneck,
+    ReduceBottleneck,
+    DuplicateBottleneck,
+    description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet",
+    unread=(),
+)

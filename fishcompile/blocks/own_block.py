@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Projected, Reduced
+from fishcompile.blocks.shortcuts import (
+    AnyResidual,
+    Duplicated,
+    Identity,
+    Projected,
+    Reduced,
+    ResidualKind,
+)
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
@@ -49,3 +56,8 @@ class DuplicateResidualBlock(Duplicated):
     """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
 
     refine = _refine
+
+
+KIND = ResidualKind(
+    ResidualBlock, ProjectResidualBlock, ReduceResidualBlock, DuplicateResidualBlock
+)

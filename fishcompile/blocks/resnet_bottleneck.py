@@ -13,6 +13,7 @@ from fishcompile.blocks.shortcuts import (
     Identity,
     Projected,
     Reduced,
+    ResidualKind,
     activated_sum,
     norm_projection,
 )
@@ -57,3 +58,14 @@ class DuplicateResNetBottleneck(Duplicated):
 
     refine = _refine
     join = activated_sum
+
+
+KIND = ResidualKind(
+    ResNetBottleneck,
+    ProjectResNetBottleneck,
+    ReduceResNetBottleneck,
+    DuplicateResNetBottleneck,
+    description="as `bottleneck`, norm and activation behind each, the last activation behind the "
+    "sum, as in ResNet v1.5",
+    unread=("order",),
+)

@@ -125,3 +125,19 @@ def norm_projection(block: Changed, b: Builder, x: Value) -> Value:
 def activated_sum(block: AnyResidual, b: Builder, shortcut: Value, y: Value) -> Value:
     """The sum of both ways, activated."""
     return activated(b, b.op("sum", Add(), shortcut, y), block.norm_act.act)
+
+
+@dataclass(frozen=True)
+class ResidualKind:
+    """A kind of residual block, which its file is called after: a class for each shortcut.
+
+    `description` is for authors, and empty where no word of a spec means the kind. `unread` are the
+    words of `block` that mean nothing for it.
+    """
+
+    identity: type[Identity]
+    project: type[Projected]
+    reduce: type[Reduced]
+    duplicate: type[Duplicated]
+    description: str = ""
+    unread: tuple[str, ...] = ()

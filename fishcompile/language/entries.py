@@ -9,7 +9,6 @@ from collections.abc import Collection
 from typing import Any
 
 from fishcompile.language.spec import (
-    BLOCK_KINDS,
     SECTION_DEFAULTS,
     BlockSpec,
     BlocksSpec,
@@ -26,6 +25,7 @@ from fishcompile.language.spec import (
     UpSpec,
 )
 from fishcompile.reader.tree import Path
+from fishcompile.schema.file import residual_kinds
 from fishcompile.schema.stage_blocks import AROUND
 
 Entry = dict[str, Any]
@@ -109,7 +109,7 @@ def _common(entry: Entry) -> Entry:
 
 
 def _block(entry: Entry) -> BlockSpec:
-    if entry.get("kind", BlockSpec.kind) in BLOCK_KINDS:
+    if entry.get("kind", BlockSpec.kind) in residual_kinds():
         return BlockSpec(**_normed(entry))
     words = {key: item for key, item in entry.items() if key in ("kind", *AROUND)}
     return BlockSpec(**_normed(words), own=values(entry, tuple(words)))

@@ -47,12 +47,6 @@ def built_in() -> dict[str, Schema]:
     }
 
 
-@cache
-def residual_kinds() -> frozenset[str]:
-    """The kinds of residual blocks that every spec has."""
-    return frozenset(mapping_of(resolved()["block"])["kind"]["enum"])
-
-
 def specialised(merged: Schema, value: dict[str, Plain]) -> Schema:
     """The schema of merged trees with each node of `value` under its name, by its kind."""
     blocks, graph = value.get("blocks"), value.get("graph")

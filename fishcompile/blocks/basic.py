@@ -6,7 +6,14 @@ Source: He et al. 2016, "Identity Mappings in Deep Residual Networks".
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, pre_act
-from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Projected, Reduced
+from fishcompile.blocks.shortcuts import (
+    AnyResidual,
+    Duplicated,
+    Identity,
+    Projected,
+    Reduced,
+    ResidualKind,
+)
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
@@ -42,3 +49,13 @@ class DuplicateBasicBlock(Duplicated):
     """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
 
     refine = _refine
+
+
+KIND = ResidualKind(
+    BasicBlock,
+    ProjectBasicBlock,
+    ReduceBasicBlock,
+    DuplicateBasicBlock,
+    description="two 3x3 convolutions as wide as the block, norm and activation before each",
+    unread=("reduction", "reduction_of"),
+)

@@ -12,6 +12,7 @@ from fishcompile.blocks.shortcuts import (
     Identity,
     Projected,
     Reduced,
+    ResidualKind,
     activated_sum,
     norm_projection,
 )
@@ -55,3 +56,13 @@ class DuplicateResNetBasicBlock(Duplicated):
 
     refine = _refine
     join = activated_sum
+
+
+KIND = ResidualKind(
+    ResNetBasicBlock,
+    ProjectResNetBasicBlock,
+    ReduceResNetBasicBlock,
+    DuplicateResNetBasicBlock,
+    description="as `basic`, norm and activation behind each, the last activation behind the sum",
+    unread=("reduction", "reduction_of", "order"),
+)
