@@ -23,6 +23,7 @@ from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.channel_repeat import ChannelRepeat
+from fishcompile.ops.channel_shuffle import ChannelShuffle
 from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.concat import Concat
 from fishcompile.ops.conv import Conv
@@ -73,6 +74,7 @@ CASES = [
     Case(BatchNorm(6), (MAP,), (8, 8)),
     Case(ChannelRepeat(1), (MAP,), (8, 8)),
     Case(ChannelRepeat(3), (MAP,), (8, 8)),
+    Case(ChannelShuffle(3), (MAP,), (4, 4)),
     Case(ChannelSum(1), (MAP,), (8, 8)),
     Case(ChannelSum(3), (MAP,), (8, 8)),
     Case(ChannelSum(6), (MAP,), (8, 8)),
