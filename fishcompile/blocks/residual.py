@@ -16,7 +16,7 @@ OWN = "own_block"
 @cache
 def _class(kind: str, shortcut: str) -> Any:
     # a network is made of one kind or two, so that the others are not imported
-    return getattr(import_module(f"fishcompile.blocks.{kind}").KIND, shortcut)
+    return import_module(f"fishcompile.blocks.{kind}").KIND.blocks[shortcut]
 
 
 def residual_blocks(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
-from fishcompile.ops.keys import Whole
+from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
@@ -37,5 +37,5 @@ class AdaptiveAvgPool(Op):
 KIND = NodeKind(
     AdaptiveAvgPool,
     "Average pooling to a fixed size.",
-    {"size": Whole("Sides of the result in pixels.", 1, 1024, example=7)},
+    {"size": whole("Sides of the result in pixels.", 1, 1024, example=7)},
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
-from fishcompile.ops.keys import Whole
+from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
@@ -40,5 +40,5 @@ class ChannelRepeat(Op):
 KIND = NodeKind(
     ChannelRepeat,
     "Each channel k times, the inverse of r(x).",
-    {"k": Whole("How often each channel is repeated.", 1, 64, example=2)},
+    {"k": whole("How often each channel is repeated.", 1, 64, example=2)},
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
-from fishcompile.ops.keys import Whole
+from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
@@ -40,5 +40,5 @@ class ChannelShuffle(Op):
 KIND = NodeKind(
     ChannelShuffle,
     "The channels of several groups, interleaved.",
-    {"groups": Whole("How many groups; it must divide the channels.", 1, 4096, example=2)},
+    {"groups": whole("How many groups; it must divide the channels.", 1, 4096, example=2)},
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
-from fishcompile.ops.keys import Whole
+from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
@@ -40,5 +40,5 @@ class ChannelSum(Op):
 KIND = NodeKind(
     ChannelSum,
     "r(x): the sum of each k adjacent channels.",
-    {"k": Whole("How many adjacent channels are summed into one.", 1, 64, example=2)},
+    {"k": whole("How many adjacent channels are summed into one.", 1, 64, example=2)},
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
-from fishcompile.ops.keys import Flag, Whole
+from fishcompile.ops.keys import flag, whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
@@ -105,23 +105,23 @@ KIND = NodeKind(
     _make,
     "A transposed convolution, learned up-sampling.",
     {
-        "out": Whole("Channels that leave.", 1, 65536, example=64),
-        "kernel": Whole(
+        "out": whole("Channels that leave.", 1, 65536, example=64),
+        "kernel": whole(
             "Side of the window in pixels. Left out, it is the stride.",
             1,
             64,
             default=None,
             example=4,
         ),
-        "stride": Whole("Factor by which the sides grow.", 1, 32, default=2),
-        "padding": Whole(
+        "stride": whole("Factor by which the sides grow.", 1, 32, default=2),
+        "padding": whole(
             "Pixels cut from every side. Left out, the sides grow by the stride alone.",
             0,
             31,
             default=None,
             example=1,
         ),
-        "bias": Flag("Whether a bias is added.", default=False),
+        "bias": flag("Whether a bias is added.", default=False),
     },
     inputs="to",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
-from fishcompile.ops.keys import Whole
+from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
@@ -37,5 +37,5 @@ class Dropout(Op):
 KIND = NodeKind(
     Dropout,
     "Dropout, in training alone.",
-    {"percent": Whole("How many of a hundred numbers are set to 0.", 0, 99, default=50)},
+    {"percent": whole("How many of a hundred numbers are set to 0.", 0, 99, default=50)},
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State
-from fishcompile.ops.keys import Flag, Whole
+from fishcompile.ops.keys import flag, whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
@@ -53,7 +53,7 @@ KIND = NodeKind(
     lambda x, out, bias: Linear(x.channels, out, bias),
     "A fully connected layer over a vector.",
     {
-        "out": Whole("Features that leave.", 1, 1_000_000, example=1000),
-        "bias": Flag("Whether a bias is added.", default=True),
+        "out": whole("Features that leave.", 1, 1_000_000, example=1000),
+        "bias": flag("Whether a bias is added.", default=True),
     },
 )

@@ -52,7 +52,7 @@ class NodeKind:
         """What a node is that reads `inputs` and writes these keys."""
         given = {**{name: key.default for name, key in self.keys.items()}, **written}
         values = {
-            name: None if value is None else self.keys[name].value(value)
+            name: None if value is None else self.keys[name].convert(value)
             for name, value in given.items()
         }
         return self.make(*(() if isinstance(self.make, type) else inputs), **values)

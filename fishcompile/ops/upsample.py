@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
-from fishcompile.ops.keys import Whole, Word
+from fishcompile.ops.keys import whole, word
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
@@ -59,12 +59,12 @@ KIND = NodeKind(
     Upsample,
     "Up-sampling without weights, by a factor or to the sides of another node.",
     {
-        "mode": Word(
+        "mode": word(
             "What fills the new pixels: the nearest one, or bilinear interpolation.",
             ("nearest", "bilinear"),
             default="nearest",
         ),
-        "factor": Whole("Factor by which the sides grow where `to` is left out.", 1, 64, default=2),
+        "factor": whole("Factor by which the sides grow where `to` is left out.", 1, 64, default=2),
     },
     inputs="to",
 )

@@ -123,7 +123,7 @@ def _key_fault(name: object, key: object) -> str | None:
     if not isinstance(name, str) or check_name(name):
         return f"the key {shown(str(name))} {check_name(str(name))}"
     if not isinstance(key, Key):
-        return f"the key `{name}` is {type(key).__name__}, not a `Whole`, `Decimal` or such"
+        return f"the key `{name}` is {type(key).__name__}, not one of `fishcompile.ops.keys`"
     if not _is_line(key.description):
         return f"the `description` of the key `{name}` is not one line of text"
     return (fault := key.fault()) and f"the key `{name}`: {fault}"

@@ -17,7 +17,7 @@ from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
 from fishcompile import Plugin
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.ops.keys import Whole
+from fishcompile.ops.keys import whole
 from fishcompile.ops.tensor import TensorType
 
 
@@ -61,11 +61,11 @@ def make(x: TensorType, *, out: int, groups: int) -> Block:
     return ShuffleUnit(x.channels, out, groups)
 
 
-GROUPS = Whole("Groups of the 1x1 convolutions.", 1, 64, default=4)
+GROUPS = whole("Groups of the 1x1 convolutions.", 1, 64, default=4)
 SHUFFLE = Plugin(
     make,
     "The unit of ShuffleNet, without its shortcut.",
-    {"out": Whole("Channels that leave.", 1, 65536, example=64), "groups": GROUPS},
+    {"out": whole("Channels that leave.", 1, 65536, example=64), "groups": GROUPS},
 )
 ONLY_SHUFFLE = Plugin(
     ChannelShuffle, "The channels of several groups, interleaved.", {"groups": GROUPS}

@@ -14,14 +14,13 @@ HEAD = """\
 from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
-from fishcompile.blocks.bottleneck import Bottleneck
 from fishcompile.ir.builder import Block
 from fishcompile.ops.base import Op, State
 from fishcompile.ops.relu import Relu
 from fishcompile import Plugin
-from fishcompile.ops.keys import Decimal, Pair, Whole, Word
+from fishcompile.ops.keys import decimal, pair, whole, word
 from fishcompile.ops.tensor import TensorType
-KEY = Whole("A number.", 1, 9, default=1)
+KEY = whole("A number.", 1, 9, default=1)
 def relu(x, **keys):
     return Relu()
 """
@@ -87,7 +86,7 @@ BROKEN = f"{LOADED}breaks its contract: "
         ("import nowhere", f"{LOADED}cannot be imported: ModuleNotFoundError: No module named"),
         ("raise SystemExit(3)", f"{LOADED}cannot be imported: SystemExit: 3"),
         ("OTHER = 1", f"{LOADED}cannot be imported: AttributeError: "),
-        ("PART = Bottleneck", f"{LOADED}is ABCMeta, not a `fishcompile.Plugin`"),
+        ("PART = Block", f"{LOADED}is ABCMeta, not a `fishcompile.Plugin`"),
         ("PART = Plugin(3, 'A part.')", f"{BROKEN}`make` cannot be called"),
         ("PART = Plugin(relu, '')", f"{BROKEN}`description` is not one line of text"),
         ("PART = Plugin(relu, 'a\\nb')", f"{BROKEN}`description` is not one line of text"),
@@ -101,29 +100,29 @@ BROKEN = f"{LOADED}breaks its contract: "
         ),
         (
             "PART = Plugin(relu, 'A.', {'k': {'type': 'integer'}})",
-            f"{BROKEN}the key `k` is dict, not a `Whole`, `Decimal` or such",
+            f"{BROKEN}the key `k` is dict, not one of `fishcompile.ops.keys`",
         ),
-        ("PART = Plugin(relu, 'A.', {'k': Whole('A.', 1)})", f"{LOADED}cannot be imported: TypeE"),
+        ("PART = Plugin(relu, 'A.', {'k': word('A.', 3)})", f"{LOADED}cannot be imported: TypeE"),
+        ("PART = Plugin(relu, 'A.', {'k': whole('A.', 1)})", f"{LOADED}cannot be imported: TypeE"),
         *(
             (f"PART = Plugin(relu, 'A.', {{'k': {key}}})", f"{BROKEN}the key `k`: its {what}")
             for key, what in {
-                "Whole('A.', 1, None, default=1)": "`default` is no value that it allows",
-                "Whole('A.', 1, 9, default=True)": "`default` is no value that it allows",
-                "Whole('A.', 1, 9)": "`example` is no value that it allows",
-                "Whole('A.', 9, 1, example=5)": "`example` is no value that it allows",
-                "Decimal('A.', 0, float('inf'), default=1.0)": "`default` is no value",
-                "Decimal('A.', 0, 1, default=float('nan'))": "`default` is no value",
-                "Decimal('A.', 0, 1, default='1')": "`default` is no value",
-                "Pair('A.', 1, 9, default=3)": "`default` is no value",
-                "Pair('A.', 1, 9, default=(1, 2, 3))": "`default` is no value",
-                "Pair('A.', 1, 9, default=None, example=(0, 2))": "`example` is no value",
-                "Word('A.', ('a b',), default='a b')": "`default` is no value",
-                "Word('A.', ('True', 'b'), default='b')": "`default` is no value",
-                "Word('A.', 3, default='b')": "`default` is no value",
+                "whole('A.', 1, None, default=1)": "`default` is no value that it allows",
+                "whole('A.', 1, 9, default=True)": "`default` is no value that it allows",
+                "whole('A.', 1, 9)": "`example` is no value that it allows",
+                "whole('A.', 9, 1, example=5)": "`example` is no value that it allows",
+                "decimal('A.', 0, float('inf'), default=1.0)": "`default` is no value",
+                "decimal('A.', 0, 1, default=float('nan'))": "`default` is no value",
+                "decimal('A.', 0, 1, default='1')": "`default` is no value",
+                "pair('A.', 1, 9, default=3)": "`default` is no value",
+                "pair('A.', 1, 9, default=(1, 2, 3))": "`default` is no value",
+                "pair('A.', 1, 9, default=None, example=(0, 2))": "`example` is no value",
+                "word('A.', ('a b',), default='a b')": "`default` is no value",
+                "word('A.', ('True', 'b'), default='b')": "`default` is no value",
             }.items()
         ),
         (
-            "PART = Plugin(relu, 'A.', {'k': Whole('', 1, 9, default=1)})",
+            "PART = Plugin(relu, 'A.', {'k': whole('', 1, 9, default=1)})",
             f"{BROKEN}the `description` of the key `k` is not one line of text",
         ),
     ],

@@ -27,7 +27,7 @@ from typing import ClassVar
 from fishcompile import Plugin
 from fishcompile.ir.builder import Block
 from fishcompile.ops.base import Call, Op, State
-from fishcompile.ops.keys import Decimal, Flag, Pair, Whole, Word
+from fishcompile.ops.keys import decimal, flag, pair, whole, word
 from fishcompile.ops.tensor import feature_map
 
 
@@ -108,21 +108,21 @@ class Two(Block):
         return b.op("pool", Pool((self.side, self.side)), x)
 
 
-SLOPE = Decimal("Slope below zero.", 0, 1, default=0.01)
+SLOPE = decimal("Slope below zero.", 0, 1, default=0.01)
 LEAKY = Plugin(Leaky, "Leaky unit.", {"slope": SLOPE})
-POOL = Plugin(Pool, "Pooling.", {"window": Pair("Its window.", 1, 9, example=(2, 3))})
-MODE = Word("What fills it.", ("reflect", "circular"), default="reflect")
+POOL = Plugin(Pool, "Pooling.", {"window": pair("Its window.", 1, 9, example=(2, 3))})
+MODE = word("What fills it.", ("reflect", "circular"), default="reflect")
 BORDER = Plugin(Border, "A border.", {"mode": MODE})
 NORM = Plugin(
     lambda x, **keys: Norm(x.channels, **keys),
     "A norm of each image.",
     {
-        "eps": Decimal("Added to the variance.", 0, 1, default=1e-5),
-        "affine": Flag("Weights.", default=False),
+        "eps": decimal("Added to the variance.", 0, 1, default=1e-5),
+        "affine": flag("Weights.", default=False),
     },
 )
 TWO = Plugin(lambda x, **keys: Two(**keys), "Two.", {
-    "slope": SLOPE, "side": Whole("Side of the window.", 1, 4, default=2)})
+    "slope": SLOPE, "side": whole("Side of the window.", 1, 4, default=2)})
 LIKE = Plugin(lambda x, *like, slope: Leaky(slope), "Unread.", {"slope": SLOPE}, inputs="to")
 '''
 NAMES = ("leaky", "pool", "border", "norm", "two", "like")
