@@ -16,7 +16,7 @@ from fishcompile.ir.graph import Value
 from fishcompile.ops.add import Add
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.concat import Concat
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.ops.upsample import Upsample
 

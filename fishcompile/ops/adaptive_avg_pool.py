@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
+from fishcompile.ops.keys import whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -15,6 +17,8 @@ class AdaptiveAvgPool(Op):
     """x (c, h, w) to (c, size, size), whatever h and w are."""
 
     kind: ClassVar[str] = "adaptive_avg_pool"
+    calls = ("F.adaptive_avg_pool2d",)
+    gradient = "free"
 
     size: int
 
@@ -28,3 +32,10 @@ class AdaptiveAvgPool(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`F.adaptive_avg_pool2d(x, size)`."""
         return f"F.adaptive_avg_pool2d({{0}}, {fields['size']})"
+
+
+KIND = NodeKind(
+    AdaptiveAvgPool,
+    "Average pooling to a fixed size.",
+    {"size": whole("Sides of the result in pixels.", 1, 1024, example=7)},
+)

@@ -9,9 +9,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from fishcompile.ops.tensor import TensorType
+
+# How a gradient comes back through an op. `free`: the op is linear or picks elements, and has no
+# weights. `activation`, `norm` and `weighted` are what they are called, and `gated` is the rest.
+Gradient = Literal["free", "activation", "norm", "weighted", "gated"]
 
 
 class ShapeError(Exception):
@@ -66,8 +70,11 @@ class Op(ABC):
     kind: ClassVar[str]
     # how many operands are read for their values; a further one only gives a size
     reads: ClassVar[int | None] = None
-    # of an op of a plug-in: the functions and modules of torch that its text calls
+    # the functions of torch that its text calls, beside the constructor of its module
     calls: ClassVar[tuple[str, ...]] = ()
+    gradient: ClassVar[Gradient] = "gated"
+    # how a new module `{0}` gets its first values, where not as torch gives them
+    first_values: ClassVar[str] = ""
 
     @abstractmethod
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -89,6 +96,12 @@ class Op(ABC):
     def module(cls) -> Call | None:
         """How the constructor of the torch module is written; None for a plain function."""
         return None
+
+    @classmethod
+    def called(cls) -> frozenset[str]:
+        """Every function and module of torch that the text of the op calls."""
+        module = cls.module()
+        return frozenset((*cls.calls, module.function) if module else cls.calls)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

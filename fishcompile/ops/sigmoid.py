@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -15,6 +16,7 @@ class Sigmoid(Op):
     """Any shape to the same shape."""
 
     kind: ClassVar[str] = "sigmoid"
+    calls = ("torch.sigmoid",)
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
@@ -24,3 +26,6 @@ class Sigmoid(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`torch.sigmoid(x)`."""
         return "torch.sigmoid({0})"
+
+
+KIND = NodeKind(Sigmoid, "Logistic function.")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -15,6 +16,8 @@ class Silu(Op):
     """Any shape to the same shape."""
 
     kind: ClassVar[str] = "silu"
+    calls = ("F.silu",)
+    gradient = "activation"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
@@ -24,3 +27,6 @@ class Silu(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`F.silu(x)`."""
         return "F.silu({0})"
+
+
+KIND = NodeKind(Silu, "Sigmoid-weighted linear unit.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.language.graph_spec import StageNode
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
 

@@ -9,7 +9,7 @@ from fishcompile.analysis.gradient import DeadEnd, dead_ends
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, StageSpec
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import listed
 from fishcompile.rules.fc501_isolated_convolution import outside_the_tail
