@@ -22,7 +22,7 @@ from fishcompile.weights.convert import convert
 from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 from tests.nets import shipped, write_minnow
-from tests.weights.fishes import shapes_of
+from tests.recovery.fishes import shapes_of
 
 Run = Callable[..., tuple[int, str, str]]
 
