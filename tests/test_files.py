@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Files that are written whole or not at all, and what is never written over."""
 
 from __future__ import annotations
 
@@ -7,7 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.files import write_atomic
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.files import refuse_existing, write_atomic
+
+
+def test_a_link_to_nothing_is_there(tmp_path: Path) -> None:
+    """What it leads to may be mounted later, and would be lost then."""
+    link = tmp_path / "net.pt"
+    link.symlink_to(tmp_path / "elsewhere" / "net.pt")
+    with pytest.raises(UsageError, match=r"net\.pt exists and is a link; it is not overwritten"):
+        refuse_existing(link, " and is a link")
+    refuse_existing(tmp_path / "other.pt", "")
+
+
+def test_what_is_written_is_all_that_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    for text in (b"before", b"after"):
+        write_atomic(path, text)
+        assert path.read_bytes() == text
+    with pytest.raises(UsageError, match=r"the folder of .* does not exist"):
+        write_atomic(tmp_path / "none" / "net.py", b"")
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_an_interrupt_leaves_what_was_there_and_nothing_else(

@@ -15,6 +15,7 @@ import pytest
 
 from tests.rooms import PACKAGE, circles, file_of, graphs, imports_of, room
 
+TESTS = Path(__file__).parent
 ORDER = [
     "version", "data", "diagnostics", "files", "ops", "reader", "schema", "ir",
     "loading/migrations", "loading", "language", "blocks", "expand", "scaling", "analysis",
@@ -27,6 +28,12 @@ MAX_LINES = 300
 NEEDS_TORCH = {"targets", "weights"}
 # Rooms that need what is installed with an extra alone.
 EXTRAS = {"weights", "recovery", "lsp"}
+
+# Folders of tests that are about the whole, beside those that are called as a folder of the code.
+OF_THE_WHOLE = {
+    "docs", "fuzz", "grammar", "hostile", "integrations", "migrations", "mutations",
+    "parity", "plugins", "specs",
+}  # fmt: skip
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -46,6 +53,14 @@ def test_imports_go_one_way(file: Path) -> None:
         if other and other != PACKAGE / "__init__.py" and ORDER.index(room(other)) > own:
             wrong.append(f"{file.name}:{each.line} imports {each.module}")
     assert wrong == []
+
+
+def test_tests_stand_where_what_they_test_stands() -> None:
+    """Every folder of the code has one of tests, and there are no others but OF_THE_WHOLE."""
+    found = {path.parent.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")}
+    inside = (file for file in FILES if file.parent != PACKAGE and file.stem != "__init__")
+    folders = {room(file).partition("/")[0] for file in inside}
+    assert found - OF_THE_WHOLE == folders
 
 
 def test_nothing_leads_back_to_itself() -> None:

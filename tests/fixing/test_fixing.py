@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix
+from fishcompile.diagnostics.source import Source, Span
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import fix_specs, write_specs
+from fishcompile.fixing.text import safe_fixes
 
 HEAD = "fishspec: 2\nname: net\n"
 TAIL = "tail:\n  tail1: {out: 64, blocks: 1}\n  tail2: {out: 128, blocks: 1}\n"
@@ -58,6 +61,7 @@ def test_slips_are_mended(tmp_path: Path, before: str, after: str) -> None:
     [
         TAIL + "taps: {c2: tail3}\n",  # two are as near, and a digit is no slip
         TAIL + "taps: {c2: tail22}\n",
+        "tail:\n  t1: {uto: 8, blocks: 1}\n",  # two edits are more than half of three letters
         "tail:\n  t1: {out: 8, blocks: 1, outt: 2}\n",  # written already
         "tail:\n  t1: {out: 8, blocks: 1, upn: none, quux: 1}\n",
         "tail:\n  t1: {out: 64.5, blocks: 1}\n",
@@ -77,6 +81,28 @@ def test_what_is_not_sure_is_left_alone(tmp_path: Path, body: str) -> None:
 def test_what_stands_beside_an_anchor_is_mended(tmp_path: Path) -> None:
     before = "tail:\n  t1: &s\n    out: 8\n    blocks: 1\n  t2: *s\nheda: {}\n"
     assert fixed(tmp_path, HEAD + before) == HEAD + before.replace("heda", "head")
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "applied"),
+    [
+        (3, 3, True),  # an insertion before the space before the anchor
+        (4, 4, False),  # and at the anchor: what is anchored would be another value
+        (5, 5, False),
+        (8, 8, True),  # and behind the value
+        (3, 4, True),  # the space alone
+        (3, 5, False),
+        (7, 8, False),
+        (8, 9, True),
+    ],
+)
+def test_an_edit_may_end_where_an_anchored_value_begins(
+    begin: int, end: int, applied: bool
+) -> None:
+    source = Source("net.yaml", "a: &n 8 # b\nc: *n\n")
+    fix = Fix("mend it", (Edit(Span(source, 1, begin, 1, end), "x"),), safe=True)
+    found = Diagnostic("FC110", "message", Span(source, 1, 1, 1, 2), fixes=(fix,))
+    assert safe_fixes([found], "net.yaml") == ([fix] if applied else [])
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,15 @@ def test_a_pattern_of_a_whole_path(folder: Path) -> None:
     assert paths(f"{folder}/sub/*.yaml") == [f"{folder}/sub/d.yaml"]
 
 
+def test_a_folder_comes_before_what_is_called_a_little_longer(tmp_path: Path) -> None:
+    """Folder by folder, as people sort them, although - comes before / in ASCII."""
+    for name in ("a-b.yaml", "a/c.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(SPEC, "utf-8")
+    expected = [str(tmp_path / "a" / "c.yaml"), str(tmp_path / "a-b.yaml")]
+    assert paths(str(tmp_path)) == expected
+
+
 @pytest.mark.usefixtures("folder")
 def test_words_keep_their_order_and_a_file_comes_once() -> None:
     assert paths("sub/e.txt", "b.yaml", "./b.yaml", "link.yaml", ".") == [

@@ -70,6 +70,7 @@ def test_suggestions(text: str, name: str | None) -> None:
         ("\u0441onv", r"`\u0441onv`"),
         ("a\nb\x1b[0m", r"`a\nb\x1b[0m`"),
         ("\u202eabc", r"`\u202eabc`"),
+        ("n" * 60, f"`{'n' * 60}`"),
         ("n" * 61, f"`{'n' * 60}`..."),
     ],
 )

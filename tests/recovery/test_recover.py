@@ -12,7 +12,7 @@ from fishcompile.recovery.recover import recover
 from fishcompile.recovery.specify import specify
 from tests import reference
 from tests.nets import minnow, write_minnow
-from tests.weights.fishes import Shapes, fish_text, shapes_of
+from tests.recovery.fishes import Shapes, fish_text, shapes_of
 
 CHECKPOINT = Path("fish_ckpt.tar")
 
