@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -27,11 +26,6 @@ class AdaptiveAvgPool(Op):
         (x,) = inputs
         require_map(x, self.kind)
         return feature_map(x.channels, (self.size, self.size))
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.adaptive_avg_pool2d(x, size)`."""
-        return f"F.adaptive_avg_pool2d({{0}}, {fields['size']})"
 
 
 KIND = NodeKind(

@@ -6,11 +6,13 @@ in fishcompile (shapes, costs, state dicts, Python) asks the op and nobody else.
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from fishcompile.ops.keys import quoted
 from fishcompile.ops.tensor import TensorType
 
 # How a gradient comes back through an op. `free`: the op is linear or picks elements, and has no
@@ -104,12 +106,18 @@ class Op(ABC):
         return frozenset((*cls.calls, module.function) if module else cls.calls)
 
     @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:
         """The forward expression, given the Python text of each field.
 
-        {0} and {1} stand for the operands, {self} for the module.
+        {0} and {1} stand for the operands, {self} for the module. It is the call of the module, or
+        where there is none of the one function in `calls`, with the fields behind the operands.
         """
-        return "{self}({0})"
+        if cls.module() is not None:
+            return "{self}({0})"
+        (call,) = cls.calls
+        read = (f"{{{position}}}" for position in range(operands))
+        given = (quoted(fields[field.name]) for field in dataclasses.fields(cls))
+        return f"{call}({', '.join((*read, *given))})"
 
 
 def require_map(x: TensorType, kind: str, operand: int | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -30,11 +29,6 @@ class ChannelShuffle(Op):
             message = f"{int(self.groups)} groups do not divide {int(x.channels)} channels"
             raise ShapeError("FC302", message, "groups", divide=int(x.channels))
         return x
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.channel_shuffle(x, groups)`."""
-        return f"F.channel_shuffle({{0}}, {fields['groups']})"
 
 
 KIND = NodeKind(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,11 +21,6 @@ class Gelu(Op):
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
         return inputs[0]
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.gelu(x)`."""
-        return "F.gelu({0})"
 
 
 KIND = NodeKind(Gelu, "Gaussian error linear unit.")

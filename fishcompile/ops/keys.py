@@ -89,5 +89,10 @@ def is_word(value: object) -> bool:
     return known and not iskeyword(str(value))
 
 
+def quoted(text: str) -> str:
+    """The text of a field as Python has it, words in quotes."""
+    return f'"{text}"' if is_word(text) else text
+
+
 def _integer(least: int, most: int) -> dict[str, Any]:
     return {"type": ["integer"], "minimum": least, "maximum": most}

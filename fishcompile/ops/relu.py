@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,11 +21,6 @@ class Relu(Op):
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
         return inputs[0]
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.relu(x)`."""
-        return "F.relu({0})"
 
 
 KIND = NodeKind(Relu, "Rectified linear unit.")

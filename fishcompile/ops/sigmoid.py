@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,11 +20,6 @@ class Sigmoid(Op):
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
         return inputs[0]
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`torch.sigmoid(x)`."""
-        return "torch.sigmoid({0})"
 
 
 KIND = NodeKind(Sigmoid, "Logistic function.")

@@ -40,10 +40,6 @@ class Leaky(Op):
     def infer(self, *inputs):
         return inputs[0]
 
-    @classmethod
-    def expression(cls, fields, operands):
-        return f"F.leaky_relu({{0}}, {fields['slope']})"
-
 
 @dataclass(frozen=True)
 class Pool(Op):
@@ -72,6 +68,19 @@ class Border(Op):
     @classmethod
     def expression(cls, fields, operands):
         return f'F.pad({{0}}, (1, 1, 1, 1), mode="{fields["mode"]}")'
+
+
+@dataclass(frozen=True)
+class Pad(Op):
+    kind: ClassVar[str] = "acme_pad"
+    calls = ("F.pad",)
+    border: tuple[int, int]
+    mode: str
+    value: int
+
+    def infer(self, *inputs):
+        c, h, w = inputs[0].shape
+        return feature_map(c, (h, w + sum(self.border)))
 
 
 @dataclass(frozen=True)
@@ -123,9 +132,13 @@ NORM = Plugin(
 )
 TWO = Plugin(lambda x, **keys: Two(**keys), "Two.", {
     "slope": SLOPE, "side": whole("Side of the window.", 1, 4, default=2)})
+PAD = Plugin(Pad, "A border of one value.", {
+    "border": pair("Its widths.", 0, 9, example=(2, 3)),
+    "mode": word("Its kind.", ("constant",), default="constant"),
+    "value": whole("The value.", -9, 9, default=0)})
 LIKE = Plugin(lambda x, *like, slope: Leaky(slope), "Unread.", {"slope": SLOPE}, inputs="to")
 '''
-NAMES = ("leaky", "pool", "border", "norm", "two", "like")
+NAMES = ("leaky", "pool", "border", "norm", "two", "pad", "like")
 ENTRIES = {f"acme__{name}": f"acme_ops:{name.upper()}" for name in NAMES}
 NET = """\
 fishspec: 2
@@ -142,6 +155,7 @@ graph:
   unit: {kind: unit}
   norm: {kind: acme.norm, eps: 0.5, affine: true}
   pool: {kind: acme.pool, window: [2, 3]}
+  pad: {kind: acme.pad, border: [2, 1], value: -1}
   two: {kind: acme.two, slope: 0.25}
   more: {kind: acme.two, slope: 0.125, side: 1}
   b1: {kind: blocks, blocks: 2, block: {kind: acme.two, slope: 0.5, side: 1}}
@@ -167,7 +181,7 @@ def test_it_computes_what_it_says(spec: Path) -> None:
             y = F.leaky_relu(y, slope)
         y = F.leaky_relu(F.pad(y, (1, 1, 1, 1), mode="reflect"), 0.3)
         y = F.instance_norm(F.pad(y, (1, 1, 1, 1), mode="circular"), eps=0.5)
-        y = F.avg_pool2d(y, (2, 3))
+        y = F.pad(F.avg_pool2d(y, (2, 3)), (2, 1), value=-1)
         y = F.avg_pool2d(F.leaky_relu(F.leaky_relu(y, 0.25), 0.5), 2)
         y = F.leaky_relu(F.leaky_relu(y, 0.125), 0.25)
         for _ in range(2):
@@ -185,9 +199,11 @@ def test_what_is_printed_rendered_and_emitted_is_the_same_network(
     assert "%whole = acme_leaky(%again) {slope=1.0} : 4x24x24" in text
     assert "%border = acme_border(%whole) {mode=reflect} : 4x26x26" in text
     assert "%pool = acme_pool(%norm) {window=(2, 3)} : 4x14x9" in text
-    assert "%two.pool = acme_pool(%two.two) {window=(2, 2)} : 4x7x4" in text
+    assert "%two.pool = acme_pool(%two.two) {window=(2, 2)} : 4x7x6" in text
+    assert "{border=(2, 1), mode=constant, value=-1}" in text
     assert "{channels=4, eps=0.5, affine=True}" in text
     assert parse_graph(text) == graph
+    assert ', (2, 1), "constant", -1)' in source
     assert "self.norm = nn.InstanceNorm2d(4, 0.5, affine=True)" in source
     for form in (False, True):
         path = tmp_path / "rendered.yaml"

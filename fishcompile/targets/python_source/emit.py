@@ -13,7 +13,7 @@ from fishcompile.analysis.strides import strides
 from fishcompile.ir.graph import Graph
 from fishcompile.ops.base import Call
 from fishcompile.ops.formula import Const, binary
-from fishcompile.ops.keys import is_word
+from fishcompile.ops.keys import quoted
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.python_source.classes import Class, group_classes
 from fishcompile.targets.python_source.forms import CallItem, Item, OpItem, SeqItem, attributes
@@ -104,7 +104,7 @@ def _member(
             named = [name for name, default in formulas if default and " " in fields[name]]
             names = [name for name in named if name not in parameters]
             lines = [f"{_BODY}{name} = {fields[name]}" for name in names]
-            words = {n: f'"{word}"' if is_word(word) else word for n, word in item.words}
+            words = {name: quoted(word) for name, word in item.words}
             text = _torch_call(call, fields | words | {name: name for name in names})
             return [*lines, *statement(f"self.{item.local} = ", text, _BODY)]
         case CallItem():
