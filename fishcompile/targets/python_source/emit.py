@@ -26,14 +26,17 @@ _POSITIONAL = ("channels", "classes", "kernel")
 _BODY = STEP * 2
 
 
-def emit(graph: Graph, digest: str, total: Cost) -> str:
-    """The text of a Python file whose network class is named after the graph."""
+def emit(graph: Graph, digest: str, total: Cost, passes: Sequence[str] = ()) -> str:
+    """The text of a Python file whose network class is named after the graph.
+
+    `digest` is the spec's; `passes` made the graph of the one that the spec stands for.
+    """
     classes, top = group_classes(graph)
     written = [_class(made, classes) for made in classes.values()]
     written.append(_network(graph, top, classes, total))
     sections = [_head(graph, written), *written, _main(graph)]
     body = "\n\n\n".join("\n".join(lines) for lines in sections).split("\n")
-    text = stamped(body, graph.name, digest)
+    text = stamped(body, graph.name, digest, passes)
     verify(text, calls_of(graph))
     return text
 
