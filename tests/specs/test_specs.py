@@ -166,8 +166,8 @@ def test_the_groups_of_fishnext_are_as_wide_as_the_resolution_at_which_they_run_
 def test_a_strided_block_is_the_last_of_its_stage_as_the_authors_have_it() -> None:
     graph = compiled(SPECS / "fishnet150_strided_conv.yaml").inference.graph
     strided = [node.name for node in graph.nodes if getattr(node.op, "stride", 1) == 2]
-    lasts = ("tail1.down.0", "tail2.down.0", "tail3.down.0")
-    lasts += ("head1.trunk.down.0", "head2.trunk.down.0", "head3.trunk.down.0")
+    lasts = [f"tail{stage}.down.0" for stage in (1, 2, 3)]
+    lasts += [f"head{stage}.trunk.down.0" for stage in (1, 2, 3)]
     convs = [f"{last}.{part}.conv" for last in lasts for part in ("shortcut", "conv2")]
     assert strided == ["stem.conv1.conv", "stem.pool", *convs]
 
