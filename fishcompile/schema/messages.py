@@ -1,7 +1,7 @@
 """Schema messages: what is said about a key or value that does not fit the schema.
 
-schema.py finds the problems; here each becomes a diagnostic with a place and a way out. Wrong
-values are worded in schema_values.py.
+validate.py finds the problems; here each becomes a diagnostic with a place and a way out. Wrong
+values are worded in wording.py.
 """
 
 from __future__ import annotations

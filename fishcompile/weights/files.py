@@ -6,9 +6,8 @@ are called `.tar`.
 
 from __future__ import annotations
 
-import re
+import stat
 import tarfile
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,42 +20,42 @@ from torch import Tensor
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.files import refuse_existing, write_atomic
+from fishcompile.weights.torch_files import AGAIN, Unread, first_line, load, more_than_tensors
 
 PREFIX = "module."  # what torch.nn.DataParallel puts before every key
+SLACK = 256 << 20  # bytes that tensors may have beyond their file's size: tied weights, say
 ENVELOPE = "state_dict"  # the entry of a training script's dict that holds the weights
-_AGAIN = "download or copy it again"
-# The messages of torch's unpickler: a name that it will not load, and whatever else is wrong.
-_REFUSED = re.compile(r"GLOBAL (\S+)")
-_PLAIN_PICKLE = re.compile(r"Unsupported operand|Unsupported pickle protocol|persistent_id")
-_TRUSTED = "if you trust whoever made it, open it with {} and torch.save the state dict alone"
-_DETAIL = re.compile(r"WeightsUnpickler error:\s*(.+)")
+# Other names that training scripts give the weights; one alone needs no name to be known.
+_ENTRIES = ("model_state_dict", "model", "net", "module", "weights", "params", "network")
 
 
 @dataclass(frozen=True)
 class Checkpoint:
     """The tensors of a file in its order, and how they lay in it.
 
-    `prefixed`: every key began with `module.`, which is taken off; where only some do, all stay
-    as they are, since then the word is no wrapper's. `enveloped`: under the key `state_dict`.
+    `envelope` is the entry that they lay under, `beside` names what else lay there and is no plain
+    number or text. `prefix` is what was before every key and is taken off, see wrappers.py.
     """
 
     tensors: Mapping[str, Tensor]
     kind: str
-    prefixed: bool = False
-    enveloped: bool = False
+    envelope: str = ""
+    beside: tuple[str, ...] = ()
+    prefix: str = ""
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint at `path`, of either format whatever its name. Raises UsageError."""
     kind = _kind(path)
-    content = _read_safetensors(path) if kind == "safetensors" else _read_torch(path)
-    inner = content.get(ENVELOPE) if isinstance(content, dict) else None
-    enveloped = isinstance(inner, dict)
-    tensors = _tensors(inner if enveloped else content, path)
-    prefixed = all(key.startswith(PREFIX) for key in tensors)
-    if prefixed:
-        tensors = {key.removeprefix(PREFIX): value for key, value in tensors.items()}
-    return Checkpoint(tensors, kind, prefixed, enveloped)
+    content = _read_safetensors(path) if kind == "safetensors" else load(path)
+    if isinstance(content, Unread):
+        raise more_than_tensors(path, content.path)
+    envelope, inner = _entries(content, path)
+    around = content.items() if envelope and isinstance(content, dict) else ()
+    beside = tuple(
+        f"{shown(str(key))} ({value.path})" for key, value in around if isinstance(value, Unread)
+    )
+    return Checkpoint(_tensors(inner, path), kind, envelope, beside)
 
 
 def write_safetensors(path: Path, tensors: Mapping[str, Tensor], *, force: bool = False) -> None:
@@ -94,12 +93,14 @@ def _kind(path: Path) -> str:
     if path.is_dir():
         raise UsageError(f"{path} is a folder", "name the checkpoint file in it")
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise UsageError(f"{path} is not a regular file", "copy what it gives into one")
         with path.open("rb") as file:
             head = file.read(64)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if not head:
-        raise UsageError(f"{path} is empty", _AGAIN)
+        raise UsageError(f"{path} is empty", AGAIN)
     if head[:2] == b"PK":
         return "torch, zip"
     if head[8:9] == b"{":
@@ -112,37 +113,35 @@ def _kind(path: Path) -> str:
             "unpack it, tar -xf, and name the checkpoint in it",
         )
     start = shown(head[:24].decode("latin-1"))
-    raise UsageError(f"{path} is no checkpoint: it begins with {start}", _AGAIN)
+    raise UsageError(f"{path} is no checkpoint: it begins with {start}", AGAIN)
 
 
 def _read_safetensors(path: Path) -> object:
     try:
         return safetensors.torch.load_file(path)
     except Exception as error:  # the file may hold anything, and so may what it raises
-        raise UsageError(f"{path} is damaged or cut short: {_first_line(error)}", _AGAIN) from error
+        raise UsageError(f"{path} is damaged or cut short: {first_line(error)}", AGAIN) from error
 
 
-def _read_torch(path: Path) -> object:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return torch.load(path, map_location="cpu", weights_only=True)
-    except Exception as error:  # the file may hold anything, and so may what it raises
-        refused = _REFUSED.search(str(error))
-        if _PLAIN_PICKLE.search(str(error)):
-            raise UsageError(
-                f"{path} is a pickle that torch.save did not write, which is not loaded, since "
-                "unpickling it can run any code",
-                _TRUSTED.format("pickle.load"),
-            ) from error
-        if refused is None:
-            message = f"{path} is damaged or cut short: {_first_line(error)}"
-            raise UsageError(message, _AGAIN) from error
-        raise UsageError(
-            f"{path} holds more than tensors: it asks for {refused[1]}, which is not loaded, "
-            "since a file that may name what is called can run any code",
-            _TRUSTED.format("torch.load(FILE, weights_only=False)"),
-        ) from error
+def _entries(content: object, path: Path) -> tuple[str, object]:
+    """The dict of tensors, and the entry that it lies under. Raises UsageError for several."""
+    if not isinstance(content, dict):
+        return "", content
+    if isinstance(content.get(ENVELOPE), dict):
+        return ENVELOPE, content[ENVELOPE]
+    if _has_tensors(content):
+        return "", content
+    inside = [str(key) for key, value in content.items() if _has_tensors(value)]
+    named = [name for name in _ENTRIES if name in inside][:1] or inside
+    if len(named) > 1:
+        names = ", ".join(map(shown, named[:10]))
+        message = f"{path} holds several dicts of tensors: {names}"
+        raise UsageError(message, f"save the one that is meant under `{ENVELOPE}`")
+    return (named[0], content[named[0]]) if named else ("", content)
+
+
+def _has_tensors(value: object) -> bool:
+    return isinstance(value, dict) and any(isinstance(item, Tensor) for item in value.values())
 
 
 def _tensors(entries: object, path: Path) -> dict[str, Tensor]:
@@ -153,15 +152,18 @@ def _tensors(entries: object, path: Path) -> dict[str, Tensor]:
     if not any(isinstance(value, Tensor) for value in entries.values()):
         names = ", ".join(shown(str(key)) for key in list(entries)[:10]) or "none"
         raise UsageError(f"{path} holds no tensors; its entries: {names}", "save a state_dict()")
-    found: dict[str, Tensor] = {}
     for key, value in entries.items():
         problem = _problem(key, value)
         if problem:
             name = shown(str(key))
             raise UsageError(f"{path}: the entry {name} {problem}", "remove it and save again")
-        # entries may be views of one tensor, or of a larger one
-        found[key] = value.detach().clone(memory_format=torch.contiguous_format)
-    return found
+    size = sum(value.numel() * value.element_size() for value in entries.values())
+    if size > path.stat().st_size + SLACK:
+        message = f"{path} stands for {size:,} bytes of tensors, many times its own size"
+        raise UsageError(message, "save the tensors contiguous")
+    # entries may be views of one tensor, or of a larger one
+    whole = torch.contiguous_format
+    return {key: value.detach().clone(memory_format=whole) for key, value in entries.items()}
 
 
 def _problem(key: object, value: object) -> str | None:
@@ -171,9 +173,3 @@ def _problem(key: object, value: object) -> str | None:
         return "is no tensor"
     plain = value.layout is torch.strided and not (value.is_quantized or value.is_meta)
     return None if plain else "is a tensor without plain values"
-
-
-def _first_line(error: Exception) -> str:
-    detail = _DETAIL.search(str(error))
-    text = detail[1] if detail else str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:200]

@@ -16,6 +16,7 @@ from fishcompile.cli.app import main
 from fishcompile.data import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.weights.files import read_checkpoint, write_torch
+from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 
 SPEC = data_file("specs", "fishnet99.yaml")
@@ -126,8 +127,8 @@ def test_the_legacy_format_and_parameters_are_read(tmp_path: Path) -> None:
     path = tmp_path / "old_ckpt.tar"
     parameter = torch.nn.Parameter(torch.arange(3.0))
     torch.save({"module.a": parameter}, path, _use_new_zipfile_serialization=False)
-    read = read_checkpoint(path)
-    assert (read.kind, read.prefixed, read.enveloped) == ("torch, legacy pickle", True, False)
+    read = unwrapped(read_checkpoint(path))
+    assert (read.kind, read.prefix, read.envelope) == ("torch, legacy pickle", "module.", "")
     assert_same(dict(read.tensors), {"a": torch.arange(3.0)})
     assert not read.tensors["a"].requires_grad
 
@@ -135,9 +136,9 @@ def test_the_legacy_format_and_parameters_are_read(tmp_path: Path) -> None:
 def test_the_prefix_goes_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "a.pt"
     write_torch(path, {"module.module.a": torch.zeros(1), "module.modular": torch.zeros(1)})
-    assert list(read_checkpoint(path).tensors) == ["module.a", "modular"]
+    assert list(unwrapped(read_checkpoint(path)).tensors) == ["module.a", "modular"]
     write_torch(path, {"module.a": torch.zeros(1), "modular": torch.zeros(1)}, force=True)
-    assert list(read_checkpoint(path).tensors) == ["module.a", "modular"]
+    assert list(unwrapped(read_checkpoint(path)).tensors) == ["module.a", "modular"]
 
 
 def test_missing_counters_are_filled_with_zero_and_counted(run: Run, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
 from fishcompile.weights.convert import convert
 from fishcompile.weights.files import read_checkpoint
+from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 from tests.nets import shipped, write_minnow
 from tests.weights.fishes import shapes_of
@@ -138,7 +139,7 @@ def test_with_its_dilation_filled_in_it_computes_what_the_authors_model_does(
     mine.write_text(text)
     analysis = compiled(mine)
     graph, stages = analysis.inference.graph, analysis.stages
-    read = read_checkpoint(released)
+    read = unwrapped(read_checkpoint(released))
     state = dict(convert(read, graph, stages, AUTHORS, FISHCOMPILE).tensors)
     net = instantiate(emit_source(analysis), graph.name).double().eval()
     net.load_state_dict(state)
