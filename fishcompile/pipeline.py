@@ -26,8 +26,7 @@ from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.loading.load import load
 from fishcompile.loading.loaded import Loaded
-from fishcompile.loading.misfits import misfits
-from fishcompile.loading.reach import Reader, with_ways
+from fishcompile.loading.reach import Reader, with_include_chains
 from fishcompile.loading.uses import is_library
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Plain, Tree
@@ -88,7 +87,7 @@ def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | No
         loaded = load(path, read, _scaled)
         tree = loaded.tree
         if is_library(tree):
-            return with_ways(report(_check_library(tree)), tree.arrivals), None
+            return with_include_chains(report(_check_library(tree)), tree.includes), None
         analysis = _analysed(loaded)
     except UnreadableError:
         raise
@@ -115,7 +114,7 @@ def _analysed(loaded: Loaded) -> Analysis:
 
 def _explained(found: Report, loaded: Loaded) -> Report:
     """The findings with how their files came in, and how their numbers came about."""
-    found = with_ways(found, loaded.tree.arrivals)
+    found = with_include_chains(found, loaded.tree.includes)
     if not loaded.adjustments:
         return found
     from fishcompile.scaling.blame import with_products
@@ -124,7 +123,7 @@ def _explained(found: Report, loaded: Loaded) -> Report:
 
 
 def _network(loaded: Tree) -> Analysis:
-    found = misfits(loaded)
+    found = validate(loaded)
     if found:
         raise SpecError(report(found))
     tree = apply_defaults(loaded)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from fishcompile.weights.files import Checkpoint
+    from fishcompile.weights.checkpoint_files import Checkpoint
 
 _SAFETENSORS = ".safetensors"
 _TORCH = (".pt", ".pth")
@@ -47,7 +47,7 @@ def write(
     output: Path, tensors: Mapping[str, Tensor], layout: str = FISHCOMPILE, *, force: bool
 ) -> str:
     """Writes tensors in the format that the output's name says; what is to be said of it."""
-    from fishcompile.weights.files import write_safetensors, write_torch
+    from fishcompile.weights.checkpoint_files import write_safetensors, write_torch
 
     if output.suffix == _SAFETENSORS:
         write_safetensors(output, tensors, force=force)

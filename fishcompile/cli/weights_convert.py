@@ -40,9 +40,9 @@ def convert(
     are, and may be called .tar as they are.
     """
     require_torch()
+    from fishcompile.weights.checkpoint_files import read_checkpoint
     from fishcompile.weights.convert import convert as rename
     from fishcompile.weights.convert import keys_of, known_keys, recognise
-    from fishcompile.weights.files import read_checkpoint
     from fishcompile.weights.wrappers import unwrapped
 
     check_output(output, checkpoint, layout, force=force)

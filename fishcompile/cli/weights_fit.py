@@ -68,8 +68,8 @@ def fit(
 
     from fishcompile.targets.module import network
     from fishcompile.weights.carry import carried, fresh_values, plan
+    from fishcompile.weights.checkpoint_files import read_checkpoint
     from fishcompile.weights.convert import keys_of, known_keys, recognise
-    from fishcompile.weights.files import read_checkpoint
     from fishcompile.weights.wrappers import unwrapped
 
     if output is not None:

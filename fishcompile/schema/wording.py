@@ -6,15 +6,17 @@ Reads the resolved schema of merged trees: no references, no null.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from fishcompile.diagnostics.finding import Diagnostic, Fix
 from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed, rewritten
 from fishcompile.reader.tree import Path, Plain, Tree, taken_away
+from fishcompile.reader.write import flow
 
+# what an entry of each section is called
 ENTRIES = {
     "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
     "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
@@ -66,16 +68,8 @@ def mapping_of(node: dict[str, Any]) -> dict[str, Any]:
 
 def example(key: str, node: dict[str, Any]) -> str:
     """How one writes `key`, in flow style: `expect: {in: 768}`."""
-    examples = node.get("examples") or [node.get("default", "...")]
-    return f"{key}: {_flow(examples[0])}"
-
-
-def _flow(value: Plain) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    examples = node.get("examples") or ([node["default"]] if "default" in node else [])
+    return f"{key}: {flow(examples[0]) if examples else '...'}"
 
 
 def got(value: Plain) -> str:
@@ -155,11 +149,11 @@ def _asked(node: dict[str, Any]) -> str:
 
 
 def _fixes(span: Span, value: Plain, node: dict[str, Any]) -> tuple[Fix, ...]:
-    """The value spelled as it was meant: a word without its slip, 64 for 64.0 and for "64"."""
+    """The value spelled as it was meant: a word without its mistake, 64 for 64.0 and for "64"."""
     words = [str(word) for word in node.get("enum") or node.get("else", {}).get("enum") or ()]
     if isinstance(value, str) and words:
-        near = get_close_matches(value, words, 1)
-        return renamed(span, value, near[0], words) if near else ()
+        near = nearest(value, words)
+        return renamed(span, value, near, words) if near else ()
     if value is False and "none" in words:
         return rewritten(span, "none", safe=False)
     number = _meant_number(value)
@@ -194,8 +188,8 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
     if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED:
         return (f"write {int(value)}",)
     if isinstance(value, str) and words:
-        near = get_close_matches(value, words, 1)
-        return (f"did you mean `{near[0]}`?",) if near else ()
+        near = nearest(value, map(str, words))
+        return (f"did you mean `{near}`?",) if near else ()
     if isinstance(value, str) and _number_in_quotes(value, node):
         return (f"write {value} without quotes",)
     if value is False and "none" in words:

@@ -16,7 +16,7 @@ from fishcompile.ir.graph import Graph
 from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.weights.authors import authors_keys
-from fishcompile.weights.files import Checkpoint
+from fishcompile.weights.checkpoint_files import Checkpoint
 from fishcompile.weights.fit import SHOWN, require_fit
 
 

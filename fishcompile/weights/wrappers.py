@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from fishcompile.weights.files import Checkpoint
+from fishcompile.weights.checkpoint_files import Checkpoint
 
 # DataParallel and its kin; training frameworks' names for the model; a detector's for its backbone
 _BEFORE = ("module", "model", "backbone", "net", "encoder")

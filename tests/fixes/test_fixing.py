@@ -58,6 +58,7 @@ def test_slips_are_mended(tmp_path: Path, before: str, after: str) -> None:
     [
         TAIL + "taps: {c2: tail3}\n",  # two are as near, and a digit is no slip
         TAIL + "taps: {c2: tail22}\n",
+        "tail:\n  t1: {uto: 8, blocks: 1}\n",  # two edits are more than half of three letters
         "tail:\n  t1: {out: 8, blocks: 1, outt: 2}\n",  # written already
         "tail:\n  t1: {out: 8, blocks: 1, upn: none, quux: 1}\n",
         "tail:\n  t1: {out: 64.5, blocks: 1}\n",

@@ -20,8 +20,8 @@ from fishcompile.data import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.source import emit_source
+from fishcompile.weights.checkpoint_files import read_checkpoint, write_safetensors
 from fishcompile.weights.convert import convert, recognise
-from fishcompile.weights.files import read_checkpoint, write_safetensors
 from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 

@@ -19,8 +19,8 @@ from fishcompile.data import data_file
 from fishcompile.pipeline import Analysis, compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
+from fishcompile.weights.checkpoint_files import Checkpoint
 from fishcompile.weights.convert import convert, keys_of, recognise
-from fishcompile.weights.files import Checkpoint
 from tests import reference
 
 TOLERANCE = 1e-9

@@ -16,7 +16,7 @@ import safetensors.torch
 import torch
 
 from fishcompile.diagnostics.errors import UsageError
-from fishcompile.weights.files import read_checkpoint
+from fishcompile.weights.checkpoint_files import read_checkpoint
 
 TENSORS = {"a": torch.arange(5000.0), "b": torch.zeros(3)}
 

@@ -17,8 +17,8 @@ from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.pipeline import analyse, compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
+from fishcompile.weights.checkpoint_files import read_checkpoint
 from fishcompile.weights.convert import convert
-from fishcompile.weights.files import read_checkpoint
 from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 from tests.nets import shipped, write_minnow

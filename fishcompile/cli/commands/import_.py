@@ -55,7 +55,7 @@ def import_(
     require_torch()
     from fishcompile.recovery.specify import specify
     from fishcompile.recovery.unknown import UNKNOWN
-    from fishcompile.weights.files import read_checkpoint
+    from fishcompile.weights.checkpoint_files import read_checkpoint
     from fishcompile.weights.wrappers import unwrapped
 
     read = unwrapped(read_checkpoint(checkpoint))
