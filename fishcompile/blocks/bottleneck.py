@@ -1,7 +1,7 @@
 """The pre-activation bottleneck of FishNet.
 
-Source: Sun et al. 2018, and the authors' `fish_block.py`: BN comes before ReLU and
-the middle is a quarter of the output's channels.
+Source: `fish_block.py` of the released code (Sun et al. 2018): BN comes before ReLU, and the middle
+is a quarter of the output's channels.
 """
 
 from __future__ import annotations
