@@ -20,7 +20,7 @@ from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Scope
 from fishcompile.ops.base import Op
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.conv import Conv
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.passes.base import Fold, Pass, Passed
 
 # What can take in a norm, and the dimension of its weight that is the output's channels.

@@ -19,6 +19,18 @@ def schema_file() -> dict[str, Any]:
 
 
 @cache
+def residual_kinds() -> tuple[str, ...]:
+    """The kinds of residual blocks that every spec has."""
+    words = schema_file()["$defs"]["block"]["properties"]["kind"]["enum"]
+    return tuple(word for word in words if word is not None)
+
+
+def unread_words(kind: str) -> tuple[str, ...]:
+    """The words of `block` that mean nothing for a kind of residual block."""
+    return tuple(schema_file()["$defs"]["unread"].get(kind, ()))
+
+
+@cache
 def merged_schema() -> dict[str, Any]:
     """The schema of merged trees: complete, without null, and with no reference left to follow.
 

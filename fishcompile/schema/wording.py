@@ -98,17 +98,24 @@ def allowed(node: dict[str, Any]) -> str:
         return f"`{node['const']}`"
     kind = node.get("type", ())
     if "integer" in kind:
-        if node["maximum"] > _UNBOUNDED:
-            return f"a whole number from {node['minimum']:,}"
-        return f"a whole number from {node['minimum']:,} to {node['maximum']:,}"
-    if kind == "number":
+        return f"a whole number {_range(node)}"
+    if "number" in kind:
         return f"a number from {node['minimum']} to {node['maximum']}"
+    if "integer" in node.get("items", {}).get("type", ()):
+        return f"a list of two whole numbers {_range(node['items'])}"
     simple = next((words for name, words in _SIMPLE.items() if name in kind), None)
-    if simple:
-        return simple
-    if not mapping_of(node):
-        return "a mapping of names"
+    return simple or _mapping(node)
+
+
+def _range(node: dict[str, Any]) -> str:
+    least, most = node["minimum"], node["maximum"]
+    return f"from {least:,}" + (f" to {most:,}" if most <= _UNBOUNDED else "")
+
+
+def _mapping(node: dict[str, Any]) -> str:
     keys = [f"`{key}`" for key in mapping_of(node)]
+    if not keys:
+        return "a mapping of names"
     if len(keys) == 1:
         return f"a mapping with {keys[0]}"
     return f"a mapping with {', '.join(keys[:-1])} and {keys[-1]}" if len(keys) < 5 else "a mapping"
@@ -140,7 +147,7 @@ def wrong_value(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
 def _asked(node: dict[str, Any]) -> str:
     """What a schema allows, with how long a list or which text it may be."""
     kind = node.get("type", ())
-    if "array" in kind and "minItems" in node:
+    if "array" in kind and "string" in node["items"]["type"] and "minItems" in node:
         least, most = node["minItems"], node["maxItems"]
         return f"a list of {least} names" if least == most else f"a list of {least} to {most} names"
     if "string" in kind and "pattern" in node:
@@ -185,7 +192,8 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
         return ('put it in quotes: `"1"` is a text, and 1 a number',)
     if key == "blocks" and value == 0 and value is not False:
         return ("zero blocks is not a stage: remove the stage, or write at least 1",)
-    if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED:
+    decimal = "number" in node.get("type", ())
+    if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED and not decimal:
         return (f"write {int(value)}",)
     if isinstance(value, str) and words:
         near = nearest(value, map(str, words))
@@ -213,7 +221,7 @@ def _for_null(path: Path, fallback: str) -> tuple[str, ...]:
 
 
 def _number_in_quotes(value: str, node: dict[str, Any]) -> bool:
-    decimal = node.get("type") == "number" and _DECIMAL.fullmatch(value)
+    decimal = "number" in node.get("type", ()) and _DECIMAL.fullmatch(value)
     return bool(decimal) or (value.isascii() and value.isdigit())
 
 

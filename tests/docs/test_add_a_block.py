@@ -50,24 +50,39 @@ def test_the_rule() -> None:
     files, expected = split(rule.good)
     assert not check_texts(files, MAIN).diagnostics
 """
-TEST_OP = """
-import pytest
+TEST_OP = f"""
+import json
+import runpy
 
-from fishcompile import ops
-from fishcompile.ir.builder import Builder
-from fishcompile.targets.python_source.guard import UnsafeOutputError, verify
-from fishcompile.ops.tensor import feature_map
+import torch
+import torch.nn.functional as F
+
+import fishcompile
+from fishcompile.schema import file, kinds
+
+ROOT = {str(ROOT)!r}
+SPEC = '''\
+fishspec: 2
+name: net
+graph:
+  c1: {{kind: conv, from: input, out: 8, norm: none, act: none}}
+  act: {{kind: hardswish}}
+outputs: {{y: act}}
+'''
 
 
-def test_the_op() -> None:
-    hardswish = ops.registry()["hardswish"]()
-    b = Builder()
-    y = b.op("hardswish", hardswish, b.input("input", feature_map(3, (4, 4))))
-    assert y.type == feature_map(3, (4, 4))
-    text = hardswish.expression({}, 1).format("x")
-    assert text == "F.hardswish(x)"
-    with pytest.raises(UnsafeOutputError, match="F.hardswish"):
-        verify(f"def forward(x):\\n    return {text}\\n")
+def test_the_op(tmp_path, monkeypatch) -> None:
+    generate = runpy.run_path(ROOT + "/docs/generate_schema.py")
+    made = json.loads(generate["schema"](generate["SCHEMA"].read_text("utf-8")))
+    monkeypatch.setattr(file, "schema_file", lambda *_: made)
+    for function in (file.merged_schema, file.resolved, kinds.built_in):
+        function.cache_clear()
+    spec = tmp_path / "net.yaml"
+    spec.write_text(SPEC, "utf-8")
+    assert fishcompile.check(spec).diagnostics == ()
+    model = fishcompile.compile(spec)
+    x = torch.randn(1, 3, 8, 8)
+    assert torch.equal(model(x), F.hardswish(model.c1(x)))
 """
 
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from fishcompile.pipeline import analyse
 from fishcompile.schema.file import schema_file
 from fishcompile.schema.kinds import built_in
+from tests.nets import docs_script
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", (DOCS / "language.md").read_text("utf-8"), re.DOTALL)
 
 
-def generator() -> Any:
-    found = importlib.util.spec_from_file_location("generate", DOCS / "generate_language.py")
-    assert found is not None
-    assert found.loader is not None
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
-
-
 def test_the_key_reference_is_current() -> None:
-    assert generator().main(["--check"]) is None
+    assert docs_script("generate_language").main(["--check"]) is None
 
 
 def test_every_key_and_every_kind_has_a_row() -> None:

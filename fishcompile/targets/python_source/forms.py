@@ -19,7 +19,7 @@ Bindings = tuple[tuple[str, Formula], ...]
 
 @dataclass(frozen=True)
 class OpItem:
-    """A primitive op; `params` give every field, `words` the fields that are not numbers."""
+    """A primitive op; `params` give every field, `words` those that are no whole numbers."""
 
     local: str
     op: type[Op]
@@ -69,7 +69,7 @@ def op_item(node: Node, operands: tuple[str, ...]) -> OpItem:
     params = tuple(
         (name, known.get(name, Const(value))) for name, value in pairs if isinstance(value, int)
     )
-    words = tuple((name, value) for name, value in pairs if isinstance(value, str))
+    words = tuple((name, str(value)) for name, value in pairs if not isinstance(value, int))
     return OpItem(node.local, type(node.op), words, params, operands)
 
 

@@ -1,4 +1,4 @@
-"""The pre-activation block of two 3x3 convolutions, and its four shortcuts.
+"""The pre-activation block of two 3x3 convolutions.
 
 Source: He et al. 2016, "Identity Mappings in Deep Residual Networks".
 """
@@ -6,7 +6,7 @@ Source: He et al. 2016, "Identity Mappings in Deep Residual Networks".
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, pre_act
-from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Projected, Reduced
+from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
@@ -20,25 +20,10 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
     return gated(b, x, leaving, block)
 
 
-class BasicBlock(Identity):
-    """x + M(x), where M is two 3x3 PreActConvs."""
-
-    refine = _refine
-
-
-class ProjectBasicBlock(Projected):
-    """P(x) + M(x), where P is a 1x1 convolution to the new width: an I-conv."""
-
-    refine = _refine
-
-
-class ReduceBasicBlock(Reduced):
-    """r(x) + M(x), where r sums each k adjacent channels."""
-
-    refine = _refine
-
-
-class DuplicateBasicBlock(Duplicated):
-    """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
-
-    refine = _refine
+KIND = residual_kind(
+    "BasicBlock",
+    _refine,
+    "two 3x3 PreActConvs",
+    description="two 3x3 convolutions as wide as the block, norm and activation before each",
+    unread=("reduction", "reduction_of"),
+)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
+from fishcompile.ops.keys import flag, whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -20,6 +22,7 @@ class ConvTranspose(Op):
     """
 
     kind: ClassVar[str] = "conv_transpose"
+    gradient = "weighted"
     reads: ClassVar[int | None] = 1
 
     in_channels: int
@@ -82,3 +85,43 @@ class ConvTranspose(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """The module called, with the second map's size where there is one."""
         return "{self}({0}, output_size={1}.shape[-2:])" if operands > 1 else "{self}({0})"
+
+
+def _make(
+    x: TensorType,
+    *_like: TensorType,
+    out: int,
+    kernel: int | None,
+    stride: int,
+    padding: int | None,
+    bias: bool,
+) -> Op:
+    size = stride if kernel is None else kernel
+    border = (size - stride) // 2 if padding is None else padding
+    return ConvTranspose(x.channels, out, size, stride, border, bias)
+
+
+KIND = NodeKind(
+    _make,
+    "A transposed convolution, learned up-sampling.",
+    {
+        "out": whole("Channels that leave.", 1, 65536, example=64),
+        "kernel": whole(
+            "Side of the window in pixels. Left out, it is the stride.",
+            1,
+            64,
+            default=None,
+            example=4,
+        ),
+        "stride": whole("Factor by which the sides grow.", 1, 32, default=2),
+        "padding": whole(
+            "Pixels cut from every side. Left out, the sides grow by the stride alone.",
+            0,
+            31,
+            default=None,
+            example=1,
+        ),
+        "bias": flag("Whether a bias is added.", default=False),
+    },
+    inputs="to",
+)
