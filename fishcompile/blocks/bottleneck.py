@@ -27,6 +27,7 @@ KIND = residual_kind(
     "Bottleneck",
     _refine,
     "a 1x1, a 3x3 and a 1x1 PreActConv",
-    description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet",
+    description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet's "
+    "released code",
     unread=(),
 )
