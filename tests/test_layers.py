@@ -19,8 +19,8 @@ import fishcompile
 PACKAGE = Path(fishcompile.__file__).parent
 ORDER = [
     "version", "data", "diagnostics", "files", "ops", "reader", "schema", "ir",
-    "loading/migrations", "loading", "language", "blocks", "expand", "scaling", "analysis",
-    "passes", "blame", "rules", "policy", "formats", "pipeline", "fixing", "targets/python_source",
+    "loading/migrations", "loading", "language", "blocks", "expand", "analysis",
+    "passes", "blame", "scaling", "rules", "policy", "formats", "pipeline", "fixing", "targets/python_source",
     "targets", "weights", "recovery", "lsp", "cli", "cli/commands", "__init__", "__main__",
 ]  # fmt: skip
 

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from math import floor
 
-from fishcompile.language.graph_spec import Definition
 from fishcompile.language.spec import SECTIONS, TransferSpec
 from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.scaling.roles import Roles
@@ -18,18 +17,17 @@ _COUNTING = (*SECTIONS, "bridge", "blocks")
 _REPEATS: tuple[Path, ...] = (("repeat",),)
 
 
-def read_counts(
-    tree: Tree, blocks: Mapping[str, Definition], growing: Collection[Path]
-) -> dict[Path, int]:
+def read_counts(tree: Tree, roles: Roles, growing: Collection[Path]) -> dict[Path, int]:
     """The counts of blocks by path: those written, and those that a transfer leaves unwritten.
 
-    `blocks` are the blocks of the spec that its network is made of, `growing` the places of repeats
-    that are no depth.
+    `growing` are the places of repeats that are no depth.
     """
     found: dict[Path, int] = {}
-    for entry, keys in _entries(tree, blocks, Roles(blocks, growing)):
+    for entry, keys in _entries(tree, roles):
         for key in keys:
             value = _at(tree.value, (*entry, *key))
+            if (*entry, *key) in growing and key != ("repeat",):
+                continue
             if isinstance(value, int):
                 found[*entry, *key] = value
             elif key[0] == "transfer" and _is_unwritten(tree, entry):
@@ -46,13 +44,11 @@ def scaled_count(count: int, factor: Fraction) -> tuple[int, str]:
     return new, "" if new == exact else "a whole number, a half rounded up"
 
 
-def _entries(
-    tree: Tree, blocks: Mapping[str, Definition], roles: Roles
-) -> Iterator[tuple[Path, tuple[Path, ...]]]:
+def _entries(tree: Tree, roles: Roles) -> Iterator[tuple[Path, tuple[Path, ...]]]:
     """All that may count blocks, in the order of the text, and where in it."""
     counting = {
         name: tuple((key,) for key, _ in block.parameters if roles.is_count(name, key))
-        for name, block in blocks.items()
+        for name, block in roles.definitions.items()
     }
     for part in tree.value:
         if part == "bridge":
@@ -64,7 +60,7 @@ def _entries(
         elif part == "graph":
             yield from _nodes(tree, (part,), counting)
         elif part == "blocks":
-            for name in blocks:
+            for name in roles.definitions:
                 yield (part, name, "parameters"), counting[name]
                 yield from _nodes(tree, (part, name, "graph"), counting)
 

@@ -8,8 +8,7 @@ from time import perf_counter
 
 import pytest
 
-from fishcompile.scaling.lattice import steps
-from fishcompile.scaling.search import Search, Target
+from fishcompile.scaling.rounding import nearest
 from tests.scaling.variants import HEAD, errors, numbers, reasons, vary, vary_shipped
 
 FISHNEXT = ("stem.conv3", "tail.tail1", "tail.tail2", "tail.tail3", "bridge")

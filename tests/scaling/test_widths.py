@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from fishcompile.analysis.costs import below
-from fishcompile.scaling.search import nearest
+from fishcompile.scaling.rounding import nearest
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
 from tests.nets import minnow_text

@@ -1,0 +1,301 @@
+"""Rounding: the chosen widths of a network times a factor, made legal.
+
+Widths that have to stay equal are a group, which scales as so many of one unit. What a sum is to be
+a multiple of, each of its widths is: so a group goes to the nearest multiple of the least common
+multiple of all that is asked of it, and of 8 where the base has that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from math import ceil, floor, gcd, lcm
+
+from fishcompile.reader.tree import Path
+from fishcompile.scaling.constraints import Constraints, Divisibility, Equality
+from fishcompile.scaling.lattice import steps
+
+EVEN = 8  # what accelerators like channels to be a multiple of
+FAR = Fraction(1, 10)  # a width that is moved by more is not kept even for it
+MAX_PUSHES = 1_000
+
+Units = dict[int, int]
+
+
+@dataclass
+class Group:
+    """Chosen widths that scale together: each is its own part of their greatest common divisor.
+
+    `pinned` says of each why it cannot scale at all, where it is so.
+    """
+
+    paths: list[Path]
+    equal: list[Equality] = field(default_factory=list)
+    pinned: dict[Path, str] = field(default_factory=dict)
+    unit: int = 1
+    part: dict[Path, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A divisibility of units: the sum of `factors` times the units, and `rest`, over `over`.
+
+    `share` is that of the base's width which is enough.
+    """
+
+    asked: Divisibility
+    factors: dict[int, int]
+    rest: int
+    over: int
+    share: Fraction
+
+    @property
+    def modulus(self) -> int:
+        """What the sum is always the same remainder of."""
+        return self.over * self.asked.modulus
+
+    @cached_property
+    def is_difference(self) -> bool:
+        """Whether more of a unit may be less of what is asked for."""
+        return min(self.factors.values()) < 0
+
+    def step(self, unit: int) -> int:
+        """Of what steps one unit may be, where the others stay."""
+        return self.modulus // gcd(self.modulus, self.factors.get(unit, 0))
+
+    def holds(self, units: Mapping[int, int]) -> bool:
+        """Whether units meet it."""
+        total = self.rest + sum(factor * units[unit] for unit, factor in self.factors.items())
+        parts = total // self.over // self.asked.divisor
+        return total % self.over == 0 and parts >= 1 and parts % self.asked.multiple == 0
+
+
+@dataclass
+class Rounded:
+    """A unit, the checks that made it what it is, and what gave way: else it were `before`.
+
+    `bound` is the hard constraint for which it is no smaller.
+    """
+
+    unit: int
+    held: list[Check] = field(default_factory=list)
+    lost: list[Check] = field(default_factory=list)
+    before: int | None = None
+    bound: Check | None = None
+
+
+def group(found: Constraints) -> list[Group]:
+    """The chosen widths, those together that an equality holds together, in the order of data."""
+    pinned = found.pinned
+    of = {
+        path: Group([path], pinned={path: pinned[path]} if path in pinned else {})
+        for path in found.chosen
+    }
+    hard = {one.apart.key for one in found.equal if one.is_hard}
+    for one in found.equal:
+        apart = one.apart
+        if not one.is_hard and (apart.fixed or apart.key in hard):
+            continue
+        first, *rest = {id(of[path]): of[path] for path in apart.parts}.values()
+        for other in rest:
+            first.paths += other.paths
+            first.equal += other.equal
+            first.pinned |= other.pinned
+            of |= dict.fromkeys(other.paths, first)
+        first.equal.append(one)
+        if apart.fixed:
+            why = f"{one.why}, and with it what is not scaled"
+            first.pinned |= {path: why for path in apart.parts if path not in first.pinned}
+    groups = list({id(one): one for one in of.values()}.values())
+    for each in groups:
+        each.unit = gcd(*(found.chosen[path] for path in each.paths))
+        each.part = {path: found.chosen[path] // each.unit for path in each.paths}
+        for path, why in [*each.pinned.items()][:1]:
+            with_it = f"with {'.'.join(map(str, path))}: {why}"
+            each.pinned |= {other: with_it for other in each.paths if other not in each.pinned}
+    return groups
+
+
+def rounded(found: Constraints, groups: Sequence[Group], factor: Fraction) -> dict[int, Rounded]:
+    """The scaled units of the groups that scale, by the numbers of the groups."""
+    hard = _checks(found.divisible, groups)
+    soft = _checks(_even(found, factor), groups)
+    exact = {number: one.unit * factor for number, one in enumerate(groups) if not one.pinned}
+    made: dict[int, Rounded] = {}
+    for members in _coupled(exact, [*hard, *soft]):
+        # the smallest first: what comes last makes up for the others, and is large enough
+        order = sorted(members, key=lambda n: (exact[n] * max(groups[n].part.values()), n))
+        part = Part(order, groups, exact, [one for one in hard if one.factors.keys() & set(order)])
+        made |= part.rounded([one for one in soft if one.factors.keys() & set(order)])
+    _push_apart(made, hard)
+    return made
+
+
+class Part:
+    """Groups whose widths meet in sums, so that their units are found together."""
+
+    def __init__(
+        self,
+        order: Sequence[int],
+        groups: Sequence[Group],
+        exact: Mapping[int, Fraction],
+        hard: Sequence[Check],
+    ) -> None:
+        """`order` are the numbers of the groups, `exact` the products of all units."""
+        self._groups = {number: groups[number] for number in order}
+        self._exact = {number: exact[number] for number in order}
+        self._hard = hard
+        self._bounds = {n: self._bound(n) for n in order}
+
+    def rounded(self, soft: list[Check]) -> dict[int, Rounded]:
+        """The units, with what is soft given way where it would move a width far."""
+        kept, settled = soft, set[int]()
+        units, before = self._units(soft), Units()
+        while far := [n for n in units if n not in settled and self._is_far(n, units[n])]:
+            number = max(far, key=lambda n: self._away(n, units[n]))
+            settled.add(number)
+            trial = kept
+            while (lower := _halved(trial, number)) is not None:
+                trial, moved = lower, self._units(lower)
+                if self._away(number, moved[number]) < self._away(number, units[number]):
+                    before = {n: unit for n, unit in units.items() if moved[n] != unit} | before
+                    units, kept = moved, trial
+                    settled.discard(number)
+                    break
+        lost = [one for one in soft if not one.holds(units)]
+        held = [low if one in lost else one for one, low in zip(soft, kept, strict=True)]
+        return {n: self._why(n, unit, held, lost, before.get(n)) for n, unit in units.items()}
+
+    def _units(self, soft: Sequence[Check]) -> Units:
+        """Each unit as near as the sums allow that it is in, which those after it make up for."""
+        exact = {number: int(unit) for number, unit in self._exact.items()}
+        checks = [*self._hard, *soft]
+        if exact == self._exact and all(one.holds(exact) for one in checks):
+            return exact
+        order = list(self._exact)
+        rows = steps(
+            len(order), [([one.factors.get(n, 0) for n in order], one.modulus) for one in checks]
+        )
+        origins = [[self._groups[n].unit for n in order]]
+        # what is left of the sums may be what the base leaves, or nothing, as multiples leave
+        if all(one.rest % one.modulus == 0 for one in checks):
+            origins.append([0] * len(order))
+        found = [self._near(dict(zip(order, origin, strict=True)), rows) for origin in origins]
+        return min(found, key=lambda units: sum(self._away(n, units[n]) ** 2 for n in units))
+
+    def _near(self, units: Units, rows: Sequence[Sequence[int]]) -> Units:
+        order = list(units)
+        for i, (number, row) in enumerate(zip(order, rows, strict=True)):
+            old = units[number]
+            new = nearest(self._exact[number], row[i], old, self._bounds[number][0])
+            for other, step in zip(order, row, strict=True):
+                units[other] += step * (new - old) // row[i]
+        return units
+
+    def _away(self, number: int, unit: int) -> Fraction:
+        return abs(unit - self._exact[number]) / self._exact[number]
+
+    def _is_far(self, number: int, unit: int) -> bool:
+        """Whether a unit is moved by more than a tenth, and by more than multiples of 8 move it."""
+        largest = max(self._groups[number].part.values())
+        far = largest * abs(unit - self._exact[number]) > EVEN // 2
+        return far and self._away(number, unit) > FAR
+
+    def _bound(self, number: int) -> tuple[int, Check | None]:
+        """The least unit that is enough for all constraints, and that which says so."""
+        mine = [one for one in self._hard if number in one.factors and not one.is_difference]
+        most = max(mine, key=lambda one: one.share, default=None)
+        return max(1, ceil(most.share * self._groups[number].unit) if most else 1), most
+
+    def _why(
+        self, number: int, unit: int, soft: list[Check], lost: list[Check], before: int | None
+    ) -> Rounded:
+        held = [*self._hard, *soft]
+        step = lcm(*(one.step(number) for one in held))
+        least, bound = self._bounds[number]
+        free = nearest(self._exact[number], step, unit % step, -unit * step)
+        return Rounded(unit, held, lost, before, bound if unit > free and least > 1 else None)
+
+
+def nearest(number: Fraction, step: int, offset: int, least: int) -> int:
+    """The nearest to `number` of those `offset` beyond a multiple of `step`, a half up."""
+    lowest = offset + step * ceil(Fraction(least - offset, step))
+    return max(lowest, offset + step * floor((number - offset) / step + Fraction(1, 2)))
+
+
+def _halved(soft: list[Check], number: int) -> list[Check] | None:
+    """The soft checks with those halved that come first of what holds a unit, if any does."""
+
+    def rank(one: Check) -> tuple[int, bool]:
+        # the greatest first, and of those the widths that follow before those chosen themselves
+        return one.asked.multiple, not one.asked.at
+
+    holding = [rank(one) for one in soft if one.asked.multiple > 1 and one.step(number) > 1]
+    if not holding:
+        return None
+    return [
+        replace(one, asked=replace(one.asked, multiple=one.asked.multiple // 2))
+        if rank(one) == max(holding) and one.step(number) > 1
+        else one
+        for one in soft
+    ]
+
+
+def _push_apart(made: dict[int, Rounded], hard: list[Check]) -> None:
+    """Makes what is to stay more than something else more, where rounding made it none."""
+    apart = [one for one in hard if one.is_difference]
+    for _ in range(MAX_PUSHES):
+        units = {number: one.unit for number, one in made.items()}
+        wrong = next((one for one in apart if not one.holds(units)), None)
+        if wrong is None:
+            return
+        number = next(n for n, factor in wrong.factors.items() if factor > 0)
+        made[number].unit += lcm(*(one.step(number) for one in made[number].held))
+        made[number].bound = wrong
+
+
+def _even(found: Constraints, factor: Fraction) -> Iterator[Divisibility]:
+    """What is to stay even: no step beyond an exact product, which would move it by half."""
+    for one in found.even:
+        even, shares = one.multiple, one.width.parts.items()
+        while even > 1 and any(
+            (share / even).denominator > found.chosen[path] * factor for path, share in shares
+        ):
+            even //= 2
+        if even > 1:
+            yield replace(one, multiple=even)
+
+
+def _checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check]:
+    """What is asked of units, each once; what does not scale stays as it is."""
+    found: dict[object, Check] = {}
+    for one in asked:
+        rest, shares = one.width.fixed, dict[int, Fraction]()
+        for number, each in enumerate(groups):
+            parts = (one.width.parts.get(path, 0) * part for path, part in each.part.items())
+            share = sum(parts, Fraction(0))
+            if each.pinned:
+                rest += share * each.unit
+            elif share:
+                shares[number] = share
+        over = lcm(rest.denominator, *(share.denominator for share in shares.values()))
+        factors = {number: int(share * over) for number, share in shares.items()}
+        base = rest + sum(share * groups[number].unit for number, share in shares.items())
+        key = (*factors.items(), int(rest * over), over, one.divisor, one.multiple)
+        if factors:
+            share = one.divisor * one.multiple / base
+            found.setdefault(key, Check(one, factors, int(rest * over), over, share))
+    return list(found.values())
+
+
+def _coupled(numbers: Iterable[int], checks: Iterable[Check]) -> Iterator[list[int]]:
+    """The groups by their numbers, those together that a check brings together."""
+    of = {number: [number] for number in numbers}
+    for check in checks:
+        first, *rest = {id(of[number]): of[number] for number in check.factors}.values()
+        for other in rest:
+            first += other
+            of |= dict.fromkeys(other, first)
+    yield from {id(part): part for part in of.values()}.values()
