@@ -20,13 +20,13 @@ from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.loaded import Loaded
 from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.scaling.blame import with_products
-from fishcompile.scaling.blocks import read_counts, scaled_count
 from fishcompile.scaling.constraints import Constraints
 from fishcompile.scaling.factors import Factor, factors, scales_none, with_cause
+from fishcompile.scaling.groups import group
 from fishcompile.scaling.legal import constraints_of
 from fishcompile.scaling.reasons import reasons
 from fishcompile.scaling.roles import Roles
-from fishcompile.scaling.rounding import group, rounded
+from fishcompile.scaling.rounding import rounded
 from fishcompile.schema.validate import validate
 
 
@@ -43,12 +43,12 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
     tree = base.tree
     try:
         roles = _roles(tree)
-        asked = _constraints(tree, roles, needed="width" in wanted)
+        asked = constraints_of(tree, roles, needed="width" in wanted)
     except SpecError as error:
         raise SpecError(with_products(with_cause(error, variant).report, base)) from None
     found: list[Adjustment] = []
     if "depth" in wanted:
-        found += _depths(tree, read_counts(tree, roles, asked.growing), asked, wanted["depth"])
+        found += _depths(tree, asked, wanted["depth"])
     if "width" in wanted:
         # blocks that the depth adds ask as well; where they do not fit, the check finds it
         with suppress(SpecError):
@@ -77,15 +77,6 @@ def _roles(base: Tree) -> Roles:
     return Roles({block.name: block for block in definitions(blocks)})
 
 
-def _constraints(base: Tree, roles: Roles, *, needed: bool) -> Constraints:
-    """What is asked of a base's widths; where they are not needed, as far as they can be read."""
-    if needed:
-        return constraints_of(base, roles)
-    with suppress(SpecError):
-        return constraints_of(base, roles)
-    return Constraints()
-
-
 def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
     groups = group(asked)
     made = rounded(asked, groups, factor.value)
@@ -111,11 +102,15 @@ def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustme
         )
 
 
-def _depths(
-    base: Tree, counts: Mapping[Path, int], asked: Constraints, factor: Factor
-) -> Iterable[Adjustment]:
-    for path, count in counts.items():
-        new, reason = scaled_count(count, factor.value)
+def _depths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
+    for path, count in asked.counts.items():
+        exact = count * factor.value
+        new = floor(exact + Fraction(1, 2))
+        reason = "" if new == exact else "a whole number, a half rounded up"
+        if count and not new:
+            new, reason = 1, "at least one block"
+        if path in asked.growing and path[-1] != "repeat":
+            continue  # a parameter that each time does more is no depth
         if new > count and path in asked.growing:
             new, reason = count, "not scaled: each time the width or the sides are others"
         at, by = base.value_span(path), factor.at

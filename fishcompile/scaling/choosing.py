@@ -12,6 +12,7 @@ from typing import Any
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish_to_graph import stage_graph
 from fishcompile.language.parse import parse_spec
+from fishcompile.language.spec import TransferSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Tree
 from fishcompile.scaling.constraints import Sum
@@ -20,11 +21,19 @@ from fishcompile.scaling.roles import Roles
 
 
 def followed(base: Tree, roles: Roles, record: Record) -> StageGraph:
-    """The stages of a valid spec, with numbers for the widths that it chooses."""
-    tree = apply_defaults(replace(base, value=_placed(base.value, ())))
-    counts = Record(record.base, is_muted=True)
+    """The stages of a valid spec, with numbers for the widths that it chooses.
+
+    All counts of blocks are noted, those of blocks that the network has no use for aside.
+    """
+    counts = record.found.counts
+    placed = replace(base, value=_placed(base.value, ()))
+    tree = apply_defaults(placed)
     tree = replace(tree, value=_numbered(tree.value, (), roles, record, counts))
-    return stage_graph(parse_spec(tree), tree)
+    stages = stage_graph(parse_spec(tree), tree)
+    used = {block.name for block in stages.blocks}
+    for path in [path for path in counts if path[0] == "blocks" and path[1] not in used]:
+        del counts[path]
+    return stages
 
 
 class _Placed(int):
@@ -43,19 +52,23 @@ def _placed(value: Any, path: Path) -> Any:
     return placed
 
 
-def _numbered(value: Any, path: Path, roles: Roles, record: Record, counts: Record) -> Any:
+def _numbered(value: Any, path: Path, roles: Roles, record: Record, counts: dict[Path, int]) -> Any:
     if not isinstance(value, dict) or path[-1:] == ("expect",):
         return value
     kind = path[1] if path[:1] == ("blocks",) and path[2:] == ("parameters",) else value.get("kind")
     made = {}
     for key, item in value.items():
+        made[key] = item
         if not isinstance(item, _Placed):
             made[key] = _numbered(item, (*path, key), roles, record, counts)
         elif roles.is_width(kind, key):
             record.base[item.path] = int(item)
             made[key] = Number(item, record, Sum({item.path: Fraction(1)}))
         elif roles.is_count(kind, key):
-            made[key] = Count(item, counts, Sum({item.path: Fraction(1)}))
-        else:
-            made[key] = item
+            counts[item.path] = int(item)
+            muted = Record(record.base, record.found, is_muted=True)
+            made[key] = Count(item, muted, Sum({item.path: Fraction(1)}))
+    transfer = value.get("transfer")
+    if isinstance(transfer, dict) and "blocks" in value and "blocks" not in transfer:
+        counts[*path, "transfer", "blocks"] = TransferSpec.blocks
     return made

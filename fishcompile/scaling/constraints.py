@@ -12,11 +12,15 @@ from fractions import Fraction
 from functools import cached_property
 from math import floor
 
+from fishcompile.ops.base import ShapeError
 from fishcompile.reader.tree import Path
 
 
-class UnfollowedError(Exception):
+class UnfollowedError(ShapeError):
     """What a network does to widths cannot be said as sums of those chosen; the text says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("FC206", reason)
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,8 @@ class Constraints:
     """The widths chosen, and all that is asked of them.
 
     `even` are soft. `pinned` are the chosen ones that may not scale, and why; `asserted` are
-    written where they follow from others; `growing` are the counts of blocks that give another
-    width, or other sides, each time.
+    written where they follow from others. `counts` are all counts of blocks, and `growing` those of
+    blocks that give another width, or other sides, each time.
     """
 
     chosen: dict[Path, int] = field(default_factory=dict)
@@ -116,4 +120,5 @@ class Constraints:
     equal: list[Equality] = field(default_factory=list)
     pinned: dict[Path, str] = field(default_factory=dict)
     asserted: dict[Path, Sum] = field(default_factory=dict)
+    counts: dict[Path, int] = field(default_factory=dict)
     growing: set[Path] = field(default_factory=set)

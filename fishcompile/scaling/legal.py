@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from math import gcd
 
-from fishcompile.analysis.shapes import Inference, infer
+from fishcompile.analysis.shapes import Failure, Inference, infer
 from fishcompile.blame.stages import explain
-from fishcompile.diagnostics.finding import Diagnostic, fail
+from fishcompile.diagnostics.finding import Diagnostic, SpecError, fail
 from fishcompile.diagnostics.source import Span
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish_to_graph import stage_graph
@@ -18,46 +18,55 @@ from fishcompile.reader.tree import Path, Tree
 from fishcompile.scaling.choosing import followed
 from fishcompile.scaling.constraints import Constraints, Divisibility, Sum
 from fishcompile.scaling.number import Number, Record
-from fishcompile.scaling.reading import OF_SIDES, UnfollowedStageError, read
+from fishcompile.scaling.reading import OF_SIDES, read
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import EVEN
 
 # A width is the sum of all that are concatenated into it, so that the work grows with the square.
 MAX_STAGES = 200
-# What a variant may mend, and what a plug-in asks for, are left to the check.
+# What a variant may mend, and what a plug-in does wrong, are left to the check.
 _LATER = (*OF_SIDES, "FC207")
 
 
-def constraints_of(base: Tree, roles: Roles) -> Constraints:
-    """What the widths of a valid base have to keep.
+def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constraints:
+    """What the widths of a valid base have to keep; where not `needed`, as far as can be read.
 
     Raises SpecError where they do not hold, or cannot be followed.
     """
     record = Record()
     stages = followed(base, roles, record)
-    if len(stages.nodes) > MAX_STAGES:
-        message = f"a network of more than {MAX_STAGES:,} stages is not scaled"
-        raise fail(Diagnostic("FC305", message, base.key_span(("name",))))
     try:
-        read_ = read(stages, record, roles.unclear)
-    except UnfollowedStageError as error:
-        message = f"`scale` cannot follow widths through `{error.node.path[-1]}`: {error.reason}"
-        help_ = ("scale the depth alone, or write the widths in a variant",)
-        at = _kind(base, error.node.path)
-        raise fail(Diagnostic("FC206", message, at, help=help_)) from None
-    if any(one.error.cause.rule not in _LATER for one in read_.failures):
-        _refuse(base)
-    _note_stages(stages, read_, record.found)
+        _read(base, stages, roles, record)
+    except SpecError:
+        if needed:
+            raise
     return record.found
 
 
-def _refuse(base: Tree) -> None:
-    """Raises the findings of a base: that which is expanded with plain numbers."""
+def _read(base: Tree, stages: StageGraph, roles: Roles, record: Record) -> None:
+    if len(stages.nodes) > MAX_STAGES:
+        message = f"a network of more than {MAX_STAGES:,} stages is not scaled"
+        raise fail(Diagnostic("FC305", message, base.key_span(("name",))))
+    read_ = read(stages, record, roles.unclear)
+    if read_.failures:
+        _refuse(base, read_.failures)
+    _note_stages(stages, read_, record.found)
+
+
+def _refuse(base: Tree, failures: tuple[Failure, ...]) -> None:
+    """Raises what is wrong with a base by itself, or with following its widths."""
     tree = apply_defaults(base)
-    found = infer(stage_graph(parse_spec(tree), tree))
-    failures = [one for one in found.failures if one.error.cause.rule not in _LATER]
-    if failures:
-        raise fail(*(explain(one, found.stages, tree) for one in failures))
+    plain = infer(stage_graph(parse_spec(tree), tree))
+    wrong = [one for one in plain.failures if one.error.cause.rule not in _LATER]
+    if wrong:
+        raise fail(*(explain(one, plain.stages, tree) for one in wrong))
+    known = {one.node.name for one in plain.failures}
+    for one in failures:
+        if one.node.name not in known:
+            path, reason = one.node.path, one.error.cause.message
+            message = f"`scale` cannot follow widths through `{path[-1]}`: {reason}"
+            help_ = ("scale the depth alone, or write the widths in a variant",)
+            raise fail(Diagnostic("FC206", message, _kind(base, path), help=help_))
 
 
 def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> None:

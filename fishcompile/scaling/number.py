@@ -50,10 +50,8 @@ class Record:
 
     def divisible(self, width: Sum, divisor: int, multiple: int, *, whole: bool = False) -> None:
         """That a width is a multiple, when divided by a divisor."""
-        known = self.known.get(width.key, 1)
-        if divisor > 1 and known % divisor == 0:
+        if divisor > 1 and self.known.get(width.key, 1) % divisor == 0:
             width, divisor = width.times(Fraction(1, divisor)), 1
-            known = lcm(known // divisor, self.known.get(width.key, 1))
         if not width.parts or not self._is_new(width, divisor, multiple):
             return
         if multiple > 1:

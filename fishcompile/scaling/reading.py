@@ -17,12 +17,9 @@ from fishcompile.ir.builder import Block, Builder, Row
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign
 from fishcompile.ir.graph import Node, Scope, Value
-from fishcompile.ir.limits import giant
-from fishcompile.language.formulas import formula
-from fishcompile.language.graph_spec import StageNode
+from fishcompile.ir.limits import flood, giant
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.ops.formula import compute, variables
 from fishcompile.ops.tensor import TensorType
 from fishcompile.scaling.constraints import UnfollowedError
 from fishcompile.scaling.number import Asking, Count, Number, Record, keep_equal
@@ -33,29 +30,16 @@ _LARGE = 2**12  # sides on which any window fits
 _WIDE = ("channels", "features", "groups")
 _JOINS = {"add": "adds them up", "mul": "multiplies them"}
 
-Unclear = Mapping[tuple[str, str], str]
-
-
-class UnfollowedStageError(Exception):
-    """A stage through which widths cannot be followed, and why."""
-
-    def __init__(self, node: StageNode, reason: str) -> None:
-        super().__init__(reason)
-        self.node, self.reason = node, reason
+Unclear = Mapping[tuple[object, str], str]
 
 
 def read(stages: StageGraph, record: Record, unclear: Unclear) -> Inference:
     """The expansion of a network as far as it goes; what its numbers are asked is in `record`.
 
-    `unclear` are parameters of blocks that may be widths or not.
-
-    Raises UnfollowedStageError where a width is no sum of what is chosen.
+    `unclear` are parameters of blocks that may be widths or not. A stage fails with an
+    UnfollowedError where a width is no sum of what is chosen.
     """
-    follower = _Follower(record, unclear)
-    try:
-        return infer(stages, follower)
-    except UnfollowedError as error:
-        raise UnfollowedStageError(stages.by_name[follower.top], str(error)) from None
+    return infer(stages, _Follower(record, unclear))
 
 
 class _Follower(Builder):
@@ -66,6 +50,7 @@ class _Follower(Builder):
         self._record, self._unclear = record, unclear
         self._known: dict[object, TensorType] = {}
         self._types: dict[str, TensorType] = {}
+        self._uses = 0  # of blocks, known or not
         self._composites: list[tuple[str, Composite]] = []  # those that are open, with their paths
 
     def op(self, name: str, op: Op, *inputs: Value) -> Value:
@@ -87,6 +72,9 @@ class _Follower(Builder):
     def block(self, name: str, block: Block, *inputs: Value) -> Value:
         """What leaves a block."""
         path = self.path(name)
+        self._uses += 1
+        if fault := flood(0, self._uses):
+            raise fault
         key = _key((type(block), block, [value.type for value in inputs]))
         if self._stack and key in self._known:
             return self._value(path, self._known[key])
@@ -122,7 +110,7 @@ class _Follower(Builder):
             known, self._record.is_muted = dict(self._known), True
             try:
                 grows = _key(self.block(f"{name}+", row.rest(y.type), y).type) != _key(y.type)
-            except (ShapeError, ExpansionError, UnfollowedError):
+            except (ShapeError, ExpansionError):
                 grows = True
             self._known, self._record.is_muted = known, False
             if grows:
@@ -163,22 +151,12 @@ class _Follower(Builder):
     def _said(self, name: str, key: str, value: Number) -> str:
         """What is wrong with a number of an op, in the words of the spec where it has some."""
         key = WRITTEN.get(key, (key,))[-1]
+        reason = value.reason or "is a number that follows from a width"
         if not self._composites:
-            return f"`{key}` {value.reason or 'is a number that follows from a width'}"
+            return f"`{key}` {reason}"
         path, block = self._composites[-1]
-        below = self.path(name)[len(path) + 1 :].partition(".")[0]
-        definition, numbers = type(block)._definition, vars(block)
-        (node,) = (node for node in definition.nodes if node.name == below)
-        if value.width is not None:
-            what = f"`{key}` of `{definition.name}.{below}`"
-            return f"{what} is a number that follows from a width"
-        reads = ((text, formula(text)) for _, text in node.keys if isinstance(text, str))
-        for text, read_ in reads:
-            if read_ and numbers.keys() >= set(variables(read_)):
-                made = compute(read_, numbers)
-                if isinstance(made, Number) and made.width is None:
-                    return f"`{text}` of `{definition.name}.{below}` {made.reason}"
-        return f"`{key}` of `{definition.name}.{below}` {value.reason}"
+        node = self.path(name)[len(path) + 1 :].partition(".")[0]
+        return f"`{key}` of `{type(block)._definition.name}.{node}` {reason}"
 
     def _refuse_unclear(self, block: Block) -> None:
         kind = type(block)._definition.name if isinstance(block, Composite) else ""

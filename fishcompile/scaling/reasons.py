@@ -8,7 +8,8 @@ from math import lcm
 
 from fishcompile.reader.tree import Path
 from fishcompile.scaling.constraints import Divisibility
-from fishcompile.scaling.rounding import Check, Group, Rounded
+from fishcompile.scaling.groups import Check, Group
+from fishcompile.scaling.rounding import Rounded
 
 AS_IN_THE_BASE = "as in the base"
 _MOST = 3  # reasons of one kind that are told

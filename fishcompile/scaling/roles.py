@@ -28,7 +28,7 @@ class Roles:
     """
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
-        self.definitions = definitions
+        self._definitions = definitions
         self._found: dict[Parameter, set[str]] = {
             (name, parameter): set()
             for name, definition in definitions.items()
@@ -45,19 +45,23 @@ class Roles:
         return self._found.get((kind, key)) == {_WIDTH} if self._is_own(kind) else key == "out"
 
     def is_count(self, kind: object, key: str) -> bool:
-        """Whether a key counts blocks: `repeat` of any node, of a block a parameter."""
-        counts = self._is_own(kind) and self._found.get((kind, key)) == {_COUNT}
-        return counts or key == "repeat"
+        """Whether a key counts blocks: `blocks` of a stage or transfer, and `repeat` of any node.
+
+        Of a block it is a parameter; another that is called `blocks` may be anything.
+        """
+        if self._is_own(kind) and key != "repeat":
+            return self._found.get((kind, key)) == {_COUNT}
+        return key in ("blocks", "repeat")
 
     def _is_own(self, kind: object) -> bool:
-        return isinstance(kind, str) and kind in self.definitions
+        return isinstance(kind, str) and kind in self._definitions
 
     def _known(self) -> int:
         return sum(map(len, self._found.values()))
 
     def _read(self) -> None:
         unclear: dict[Parameter, str] = {}
-        for name, definition in self.definitions.items():
+        for name, definition in self._definitions.items():
             for node in definition.nodes:
                 for roles, text in self._formulas(node):
                     read = formula(text)

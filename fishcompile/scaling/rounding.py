@@ -1,8 +1,8 @@
 """Rounding: the chosen widths of a network times a factor, made legal.
 
-Widths that have to stay equal are a group, which scales as so many of one unit. What a sum is to be
-a multiple of, each of its widths is: so a group goes to the nearest multiple of the least common
-multiple of all that is asked of it, and of 8 where the base has that.
+What is asked of sums of widths is that they are multiples. The units that make them so are those of
+a lattice (lattice.py): one after the other goes to the nearest that the others leave to it, and the
+largest last, so that it makes up for all.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
-from math import ceil, floor, gcd, lcm
+from math import ceil, floor, lcm
 
-from fishcompile.reader.tree import Path
-from fishcompile.scaling.constraints import Constraints, Divisibility, Equality
+from fishcompile.scaling.constraints import Constraints, Divisibility
+from fishcompile.scaling.groups import Check, Group, checks
 from fishcompile.scaling.lattice import steps
 
 EVEN = 8  # what accelerators like channels to be a multiple of
@@ -22,54 +21,6 @@ FAR = Fraction(1, 10)  # a width that is moved by more is not kept even for it
 MAX_PUSHES = 1_000
 
 Units = dict[int, int]
-
-
-@dataclass
-class Group:
-    """Chosen widths that scale together: each is its own part of their greatest common divisor.
-
-    `pinned` says of each why it cannot scale at all, where it is so.
-    """
-
-    paths: list[Path]
-    equal: list[Equality] = field(default_factory=list)
-    pinned: dict[Path, str] = field(default_factory=dict)
-    unit: int = 1
-    part: dict[Path, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Check:
-    """A divisibility of units: the sum of `factors` times the units, and `rest`, over `over`.
-
-    `share` is that of the base's width which is enough.
-    """
-
-    asked: Divisibility
-    factors: dict[int, int]
-    rest: int
-    over: int
-    share: Fraction
-
-    @property
-    def modulus(self) -> int:
-        """What the sum is always the same remainder of."""
-        return self.over * self.asked.modulus
-
-    @cached_property
-    def is_difference(self) -> bool:
-        """Whether more of a unit may be less of what is asked for."""
-        return min(self.factors.values()) < 0
-
-    def step(self, unit: int) -> int:
-        """Of what steps one unit may be, where the others stay."""
-        return self.modulus // gcd(self.modulus, self.factors.get(unit, 0))
-
-    def holds(self, units: Mapping[int, int]) -> bool:
-        """Whether units meet it."""
-        total = self.rest + sum(factor * units[unit] for unit, factor in self.factors.items())
-        parts = total // self.over // self.asked.divisor
-        return total % self.over == 0 and parts >= 1 and parts % self.asked.multiple == 0
 
 
 @dataclass
@@ -86,42 +37,10 @@ class Rounded:
     bound: Check | None = None
 
 
-def group(found: Constraints) -> list[Group]:
-    """The chosen widths, those together that an equality holds together, in the order of data."""
-    pinned = found.pinned
-    of = {
-        path: Group([path], pinned={path: pinned[path]} if path in pinned else {})
-        for path in found.chosen
-    }
-    hard = {one.apart.key for one in found.equal if one.is_hard}
-    for one in found.equal:
-        apart = one.apart
-        if not one.is_hard and (apart.fixed or apart.key in hard):
-            continue
-        first, *rest = {id(of[path]): of[path] for path in apart.parts}.values()
-        for other in rest:
-            first.paths += other.paths
-            first.equal += other.equal
-            first.pinned |= other.pinned
-            of |= dict.fromkeys(other.paths, first)
-        first.equal.append(one)
-        if apart.fixed:
-            why = f"{one.why}, and with it what is not scaled"
-            first.pinned |= {path: why for path in apart.parts if path not in first.pinned}
-    groups = list({id(one): one for one in of.values()}.values())
-    for each in groups:
-        each.unit = gcd(*(found.chosen[path] for path in each.paths))
-        each.part = {path: found.chosen[path] // each.unit for path in each.paths}
-        for path, why in [*each.pinned.items()][:1]:
-            with_it = f"with {'.'.join(map(str, path))}: {why}"
-            each.pinned |= {other: with_it for other in each.paths if other not in each.pinned}
-    return groups
-
-
 def rounded(found: Constraints, groups: Sequence[Group], factor: Fraction) -> dict[int, Rounded]:
     """The scaled units of the groups that scale, by the numbers of the groups."""
-    hard = _checks(found.divisible, groups)
-    soft = _checks(_even(found, factor), groups)
+    hard = checks(found.divisible, groups)
+    soft = checks(_even(found, factor), groups)
     exact = {number: one.unit * factor for number, one in enumerate(groups) if not one.pinned}
     made: dict[int, Rounded] = {}
     for members in _coupled(exact, [*hard, *soft]):
@@ -171,16 +90,16 @@ class Part:
     def _units(self, soft: Sequence[Check]) -> Units:
         """Each unit as near as the sums allow that it is in, which those after it make up for."""
         exact = {number: int(unit) for number, unit in self._exact.items()}
-        checks = [*self._hard, *soft]
-        if exact == self._exact and all(one.holds(exact) for one in checks):
+        asked = [*self._hard, *soft]
+        if exact == self._exact and all(one.holds(exact) for one in asked):
             return exact
         order = list(self._exact)
         rows = steps(
-            len(order), [([one.factors.get(n, 0) for n in order], one.modulus) for one in checks]
+            len(order), [([one.factors.get(n, 0) for n in order], one.modulus) for one in asked]
         )
         origins = [[self._groups[n].unit for n in order]]
         # what is left of the sums may be what the base leaves, or nothing, as multiples leave
-        if all(one.rest % one.modulus == 0 for one in checks):
+        if all(one.rest % one.modulus == 0 for one in asked):
             origins.append([0] * len(order))
         found = [self._near(dict(zip(order, origin, strict=True)), rows) for origin in origins]
         return min(found, key=lambda units: sum(self._away(n, units[n]) ** 2 for n in units))
@@ -266,28 +185,6 @@ def _even(found: Constraints, factor: Fraction) -> Iterator[Divisibility]:
             even //= 2
         if even > 1:
             yield replace(one, multiple=even)
-
-
-def _checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check]:
-    """What is asked of units, each once; what does not scale stays as it is."""
-    found: dict[object, Check] = {}
-    for one in asked:
-        rest, shares = one.width.fixed, dict[int, Fraction]()
-        for number, each in enumerate(groups):
-            parts = (one.width.parts.get(path, 0) * part for path, part in each.part.items())
-            share = sum(parts, Fraction(0))
-            if each.pinned:
-                rest += share * each.unit
-            elif share:
-                shares[number] = share
-        over = lcm(rest.denominator, *(share.denominator for share in shares.values()))
-        factors = {number: int(share * over) for number, share in shares.items()}
-        base = rest + sum(share * groups[number].unit for number, share in shares.items())
-        key = (*factors.items(), int(rest * over), over, one.divisor, one.multiple)
-        if factors:
-            share = one.divisor * one.multiple / base
-            found.setdefault(key, Check(one, factors, int(rest * over), over, share))
-    return list(found.values())
 
 
 def _coupled(numbers: Iterable[int], checks: Iterable[Check]) -> Iterator[list[int]]:
