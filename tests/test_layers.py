@@ -20,8 +20,9 @@ PACKAGE = Path(fishcompile.__file__).parent
 ORDER = [
     "version", "data", "diagnostics", "files", "ops", "reader", "schema", "ir",
     "loading/migrations", "loading", "language", "blocks", "expand", "analysis",
-    "passes", "blame", "scaling", "rules", "policy", "formats", "pipeline", "fixing", "targets/python_source",
-    "targets", "weights", "recovery", "lsp", "cli", "cli/commands", "__init__", "__main__",
+    "passes", "blame", "scaling", "rules", "policy", "formats", "pipeline", "fixing",
+    "targets/python_source", "targets", "weights", "recovery", "lsp", "cli", "cli/commands",
+    "__init__", "__main__",
 ]  # fmt: skip
 
 NEEDS_TORCH = {"targets", "weights"}

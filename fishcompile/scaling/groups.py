@@ -97,18 +97,17 @@ def group(found: Constraints) -> list[Group]:
 
 def checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check]:
     """What is asked of units, each once; what does not scale stays as it is."""
+    of = {path: number for number, each in enumerate(groups) for path in each.paths}
     found: dict[object, Check] = {}
     for one in asked:
         rest, shares = one.width.fixed, dict[int, Fraction]()
-        for number, each in enumerate(groups):
-            parts = (
-                one.width.parts.get(path, Fraction(0)) * part for path, part in each.part.items()
-            )
-            share = sum(parts, Fraction(0))
-            if each.pinned:
-                rest += share * each.unit
-            elif share:
-                shares[number] = share
+        for path, share in one.width.parts.items():
+            number, part = of[path], groups[of[path]].part[path]
+            if groups[number].pinned:
+                rest += share * part * groups[number].unit
+            else:
+                shares[number] = shares.get(number, Fraction(0)) + share * part
+        shares = {number: share for number, share in shares.items() if share}
         over = lcm(rest.denominator, *(share.denominator for share in shares.values()))
         factors = {number: int(share * over) for number, share in shares.items()}
         base = rest + sum(share * groups[number].unit for number, share in shares.items())

@@ -34,17 +34,21 @@ class Asking(NamedTuple):
     is_whole: bool = False
 
 
+MAX_TERMS = 1_000_000  # of all sums that are made
+
+
 @dataclass
 class Record:
     """What numbers are asked; `base` are all widths that may be chosen. A muted one notes nothing.
 
-    `known` says of sums what they are multiples of.
+    `known` says of sums what they are multiples of; `terms` counts those of all sums.
     """
 
     base: dict[Path, int] = field(default_factory=dict)
     found: Constraints = field(default_factory=Constraints)
     asking: Asking = field(default_factory=Asking)
     is_muted: bool = False
+    terms: int = 0
     known: dict[object, int] = field(default_factory=dict)
     seen: set[object] = field(default_factory=set)
 
@@ -139,6 +143,9 @@ class Number(int):
             width = self.exact() + _sum(other).times(Fraction(sign))
         except UnfollowedError as error:
             return self._unlike(value, str(error), other)
+        self.record.terms += len(width.parts)
+        if self.record.terms > MAX_TERMS:
+            raise UnfollowedError(f"its sums have more than {MAX_TERMS:,} terms")
         return type(self)(value, self.record, width) if width.parts else value
 
     def __add__(self, other: int) -> int:

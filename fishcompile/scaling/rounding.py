@@ -18,6 +18,9 @@ from fishcompile.scaling.lattice import steps
 
 EVEN = 8  # what accelerators like channels to be a multiple of
 FAR = Fraction(1, 10)  # a width that is moved by more is not kept even for it
+# Of groups that make up for each other: of more, each is a multiple by itself.
+MAX_TOGETHER = 100
+MAX_TRIALS = 500  # of softer constraints
 MAX_PUSHES = 1_000
 
 Units = dict[int, int]
@@ -71,12 +74,13 @@ class Part:
     def rounded(self, soft: list[Check]) -> dict[int, Rounded]:
         """The units, with what is soft given way where it would move a width far."""
         kept, settled = soft, set[int]()
-        units, before = self._units(soft), Units()
+        units, before, trials = self._units(soft), Units(), 0
         while far := [n for n in units if n not in settled and self._is_far(n, units[n])]:
             number = max(far, key=lambda n: self._away(n, units[n]))
             settled.add(number)
             trial = kept
-            while (lower := _halved(trial, number)) is not None:
+            while trials < MAX_TRIALS and (lower := _halved(trial, number)) is not None:
+                trials += 1
                 trial, moved = lower, self._units(lower)
                 if self._away(number, moved[number]) < self._away(number, units[number]):
                     before = {n: unit for n, unit in units.items() if moved[n] != unit} | before
@@ -94,9 +98,12 @@ class Part:
         if exact == self._exact and all(one.holds(exact) for one in asked):
             return exact
         order = list(self._exact)
-        rows = steps(
-            len(order), [([one.factors.get(n, 0) for n in order], one.modulus) for one in asked]
-        )
+        if len(order) > MAX_TOGETHER:
+            each = [lcm(*(one.step(n) for one in asked if n in one.factors)) for n in order]
+            rows = [[step * (i == j) for j in range(len(order))] for i, step in enumerate(each)]
+        else:
+            sums = [([one.factors.get(n, 0) for n in order], one.modulus) for one in asked]
+            rows = steps(len(order), sums)
         origins = [[self._groups[n].unit for n in order]]
         # what is left of the sums may be what the base leaves, or nothing, as multiples leave
         if all(one.rest % one.modulus == 0 for one in asked):
