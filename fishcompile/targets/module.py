@@ -11,13 +11,11 @@ import copyreg
 import hashlib
 import linecache
 import sys
+from io import BytesIO
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.targets.python_source.class_names import class_name
-from fishcompile.targets.python_source.emit import calls_of
-from fishcompile.targets.python_source.guard import verify
-from fishcompile.targets.source import emit_source
+from fishcompile.targets.base import Target
 
 if TYPE_CHECKING:
     from torch import nn
@@ -28,12 +26,17 @@ if TYPE_CHECKING:
 
 def network(analysis: Analysis) -> Network:
     """A new network of a spec without errors."""
+    from fishcompile.targets.python_source.emit import calls_of
+    from fishcompile.targets.source import emit_source
+
     name, calls = analysis.stages.name, calls_of(analysis.inference.graph)
     return instantiate(emit_source(analysis), name, calls)
 
 
 def instantiate(text: str, name: str, calls: tuple[str, ...] = ()) -> Network:
     """A new network of the emitted text whose spec is called `name`; see `load_text`."""
+    from fishcompile.targets.python_source.class_names import class_name
+
     model: Network = getattr(load_text(text, calls), class_name(name))()
     return model
 
@@ -44,6 +47,8 @@ def load_text(text: str, calls: tuple[str, ...] = ()) -> ModuleType:
     `calls` are what ops of plug-ins in it call of torch. Raises UnsafeOutputError where the text
     holds what fishcompile would not emit.
     """
+    from fishcompile.targets.python_source.guard import verify
+
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     name = f"fishcompile_generated_{digest}"
     if name in sys.modules:
@@ -74,3 +79,14 @@ def _new(text: str, name: str, calls: tuple[str, ...] = ()) -> nn.Module:
     kind = getattr(load_text(text, calls), name)
     instance: nn.Module = kind.__new__(kind)
     return instance
+
+
+def _saved(analysis: Analysis) -> bytes:
+    import torch
+
+    buffer = BytesIO()
+    torch.save(network(analysis), buffer)
+    return buffer.getvalue()
+
+
+TARGET = Target("torch.save of it", "a module", _saved, text=False, suffix=".pt", needs_torch=True)

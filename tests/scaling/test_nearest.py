@@ -17,23 +17,23 @@ FISHNEXT = ("stem.conv3", "tail.tail1", "tail.tail2", "tail.tail3", "bridge")
     ("factor", "expected"),
     [
         ("0.25", (16, 32, 64, 128, 192)),
-        ("0.5", (32, 64, 128, 256, 384)),
-        ("0.75", (48, 96, 192, 384, 320)),
+        ("0.4", (32, 64, 128, 192, 256)),
+        ("0.75", (48, 96, 192, 384, 448)),
         ("1.25", (80, 160, 320, 640, 704)),
     ],
 )
 def test_groups_of_fishnext(factor: str, expected: tuple[int, ...]) -> None:
-    """head3, a half of it in groups of 32, is conv3 + 3/2 tail1 + 7/4 tail2 + 7/4 bridge.
+    """head3, a half of it in groups of 16, is conv3 + 3/2 tail1 + 7/4 tail2 + 7/4 bridge.
 
-    All but the bridge are exact. Of a half 4 x 32 + 6 x 64 + 7 x 128 are 128 more than a multiple
-    of 256, so 7 times the bridge is 128 less than one: 128 or 384, and 256 is as near to both.
+    All but the bridge are exact at a quarter: 4 x 16 + 6 x 32 + 7 x 64 are 64 more than a multiple
+    of 128, so 7 times the bridge is 64 less than one: 64 or 192, and 128 is as near to both.
     """
     scaled = vary_shipped("fishnext150", f"scale: {{width: {factor}}}\nbudget: null")
     assert errors(scaled) == []
     found = numbers(scaled)
     assert tuple(found[f"{stage}.out"] for stage in FISHNEXT) == expected
     conv3, tail1, tail2, _, bridge = expected
-    assert (4 * conv3 + 6 * tail1 + 7 * tail2 + 7 * bridge) % (4 * 64) == 0
+    assert (4 * conv3 + 6 * tail1 + 7 * tail2 + 7 * bridge) % (4 * 32) == 0
 
 
 SUM = HEAD + (

@@ -13,11 +13,12 @@ from fishcompile.analysis.strides import strides
 from fishcompile.ir.graph import Graph
 from fishcompile.ops.base import Call
 from fishcompile.ops.formula import Const, binary
+from fishcompile.ops.keys import quoted
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.python_source.classes import Class, group_classes
 from fishcompile.targets.python_source.forms import CallItem, Item, OpItem, SeqItem, attributes
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.guard import verify
+from fishcompile.targets.python_source.guard import built_in_calls, verify
 from fishcompile.targets.python_source.line_breaking import STEP, entry, signature, statement
 from fishcompile.targets.python_source.methods import methods
 from fishcompile.targets.python_source.stamp import stamped
@@ -26,21 +27,25 @@ _POSITIONAL = ("channels", "classes", "kernel")
 _BODY = STEP * 2
 
 
-def emit(graph: Graph, digest: str, total: Cost) -> str:
-    """The text of a Python file whose network class is named after the graph."""
+def emit(graph: Graph, digest: str, total: Cost, passes: Sequence[str] = ()) -> str:
+    """The text of a Python file whose network class is named after the graph.
+
+    `digest` is the spec's; `passes` made the graph of the one that the spec stands for.
+    """
     classes, top = group_classes(graph)
     written = [_class(made, classes) for made in classes.values()]
     written.append(_network(graph, top, classes, total))
     sections = [_head(graph, written), *written, _main(graph)]
     body = "\n\n\n".join("\n".join(lines) for lines in sections).split("\n")
-    text = stamped(body, graph.name, digest)
+    text = stamped(body, graph.name, digest, passes)
     verify(text, calls_of(graph))
     return text
 
 
 def calls_of(graph: Graph) -> tuple[str, ...]:
     """What the ops of plug-ins in a graph call of torch, beside what fishcompile's own do."""
-    return tuple(sorted({call for node in graph.nodes for call in node.op.calls}))
+    called = {call for op in {type(node.op) for node in graph.nodes} for call in op.called()}
+    return tuple(sorted(called - built_in_calls()))
 
 
 def _head(graph: Graph, below: Sequence[Sequence[str]]) -> list[str]:
@@ -95,10 +100,12 @@ def _member(
             if call is None:
                 read = attributes(item, items)
                 return [f"{_BODY}self.{name} = {fields[field]}" for field, name in read.items()]
-            named = [name for name, default in call.positional if default and " " in fields[name]]
+            formulas = [(name, default) for name, default in call.positional if name in fields]
+            named = [name for name, default in formulas if default and " " in fields[name]]
             names = [name for name in named if name not in parameters]
             lines = [f"{_BODY}{name} = {fields[name]}" for name in names]
-            text = _torch_call(call, fields | {name: name for name in names})
+            words = {name: quoted(word) for name, word in item.words}
+            text = _torch_call(call, fields | words | {name: name for name in names})
             return [*lines, *statement(f"self.{item.local} = ", text, _BODY)]
         case CallItem():
             text = _construct(item, classes)
@@ -155,11 +162,20 @@ def _network(
         f"{_BODY}super().__init__()",
         f"{_BODY}self.taps = TAPS",
         *(line for item in top for line in _member(item, top, classes, ())),
-        f"{_BODY}for module in self.modules():",
-        f"{_BODY}{STEP}if isinstance(module, nn.Conv2d):",
-        f'{_BODY}{STEP * 2}nn.init.kaiming_normal_(module.weight, mode="fan_out")',
+        *_first_values(graph),
         *methods(graph, top),
     ]
+
+
+def _first_values(graph: Graph) -> list[str]:
+    """What gives new modules the values that their ops say, where torch gives others."""
+    ops = {type(node.op) for node in graph.nodes if node.op.first_values}
+    found = sorted((call.function, op.first_values) for op in ops if (call := op.module()))
+    lines = [f"{_BODY}for module in self.modules():"] if found else []
+    for kind, text in found:
+        lines.append(f"{_BODY}{STEP}if isinstance(module, {kind}):")
+        lines.append(f"{_BODY}{STEP * 2}{text.format('module')}")
+    return lines
 
 
 def _taps(graph: Graph) -> list[str]:
