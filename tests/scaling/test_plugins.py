@@ -48,14 +48,14 @@ NODE = HEAD + (
 )
 LOST = """
 from fishcompile.blocks.pre_act_conv import PreActConv
-from fishcompile.schema.plugins import Plugin
+from fishcompile import Plugin
 
 
 def lose(x):
     return PreActConv(x.channels, x.channels * x.channels // 32)
 
 
-LOST = Plugin(lose, "A convolution whose width is no sum of any.", {"properties": {}})
+LOST = Plugin(lose, "A convolution whose width is no sum of any.", {})
 """
 
 
