@@ -17,7 +17,6 @@ from fishcompile.language.formulas import evaluated
 from fishcompile.language.graph_spec import Config, Definition, InnerNode
 from fishcompile.language.nodes import node_config
 from fishcompile.ops.base import ShapeError
-from fishcompile.ops.formula import Sym, formula_of
 from fishcompile.ops.tensor import TensorType
 from fishcompile.schema.block_names import argument_name, width_name
 
@@ -125,4 +124,4 @@ def _too_much(b: Builder) -> str | None:
 
 def _widened(type_: TensorType, channels: int) -> TensorType:
     """The type of an input in the terms of the block's own parameter for its width."""
-    return TensorType((Sym(int(channels), formula_of(channels)), *type_.shape[1:]))
+    return TensorType((channels, *type_.shape[1:]))
