@@ -1,14 +1,11 @@
 """Shape inference: the stages expanded in the order of the data, each edge's type checked.
 
-The traversal is over the networkx graph of the stages. A stage that fails is one failure; what
-reads it, directly or not, is unknown and stays silent.
+A stage that fails is one failure; what reads it, directly or not, is unknown and stays silent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import networkx as nx
 
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.expand.library import Library
@@ -17,7 +14,7 @@ from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Graph, Value
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import StageSpec
-from fishcompile.language.stage_graph import INPUT, StageGraph, digraph
+from fishcompile.language.stage_graph import INPUT, StageGraph
 from fishcompile.ops.base import ShapeError
 from fishcompile.ops.tensor import TensorType, feature_map
 
@@ -50,14 +47,14 @@ def nothing_of(stages: StageGraph) -> Inference:
 
 def infer(stages: StageGraph) -> Inference:
     """Expands every stage whose inputs are known, in topological order."""
-    flow = digraph(stages.nodes)
     builder, library = Builder(), Library(stages.blocks)
     values = {INPUT: builder.input(INPUT, feature_map(stages.input.channels, stages.input.sides))}
     facts: dict[str, StageFacts] = {}
     failures: list[Failure] = []
     unknown: set[str] = set()
     for node in stages.nodes:
-        if node.name in unknown:
+        if any(edge.source not in values for edge in node.inputs):
+            unknown.add(node.name)
             continue
         inputs = tuple(values[edge.source] for edge in node.inputs)
         try:
@@ -67,7 +64,6 @@ def infer(stages: StageGraph) -> Inference:
             if isinstance(error, ShapeError):
                 error = ExpansionError(error, node.name, (error.field or "",))
             failures.append(Failure(error, node, inputs, len(facts)))
-            unknown |= nx.descendants(flow, node.name)
             continue
         values[node.name] = output
         trunk = _trunk(builder, node, output)

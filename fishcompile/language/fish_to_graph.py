@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-import networkx as nx
-
 from fishcompile.diagnostics.finding import (
     MAX_FINDINGS,
     Diagnostic,
@@ -24,11 +22,10 @@ from fishcompile.language.graph_spec import Config, Edge, StageNode
 from fishcompile.language.reachable import reachable
 from fishcompile.language.references import heads, noun_of, problems
 from fishcompile.language.spec import BridgeSpec, DenseSpec, StageSpec
-from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, digraph
+from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, in_order, readers_of
 from fishcompile.reader.tree import Path, Tree
 from fishcompile.schema.version import start_of_spec
 
-_SINK = "outputs of the network"
 _LONG = 20  # stages of a circle that are shown
 
 
@@ -38,12 +35,9 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     found = list(islice(problems(spec, nodes, tree), MAX_FINDINGS))
     if found:
         raise SpecError(report(found))
-    graph, noun = digraph(nodes), noun_of(spec)
-    _refuse_cycle(graph, nodes, noun, tree)
-    order: dict[str, int] = nx.get_node_attributes(graph, "order")
-    by_name = {node.name: node for node in nodes}
-    ordered = nx.lexicographical_topological_sort(graph, key=lambda name: order[name])
-    flow = tuple(by_name[name] for name in ordered if name != INPUT)
+    flow, noun = in_order(nodes), noun_of(spec)
+    if len(flow) < len(nodes):
+        raise fail(_circle(nodes, noun, tree))
     taps = spec.taps or tuple(
         (n.name, n.name) for n in flow if isinstance(n.config, StageSpec | BridgeSpec)
     )
@@ -55,7 +49,7 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
         if spec.graph:
             advice = f"say what it gives, for example `outputs: {{features: {flow[-1].name}}}`"
         raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=(advice,)))
-    _refuse_unused(graph, flow, given, noun, tree)
+    _refuse_unused(flow, given, noun, tree)
     blocks = reachable(spec.blocks, nodes)
     return StageGraph(spec.name, spec.input, flow, taps, outputs, spec.budget, blocks, spec.layouts)
 
@@ -103,13 +97,14 @@ def _skip(stage: StageSpec) -> tuple[Edge, ...]:
     return (Edge(stage.transfer.source, (*stage.path, "transfer", "from")),)
 
 
-def _refuse_cycle(
-    graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], noun: str, tree: Tree
-) -> None:
-    try:
-        cycle = [edge[0] for edge in nx.find_cycle(graph)]
-    except nx.NetworkXNoCycle:
-        return
+def _circle(nodes: tuple[StageNode, ...], noun: str, tree: Tree) -> Diagnostic:
+    # imported only now: it takes as long as all else of a check, and few specs have a circle
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from([INPUT, *(node.name for node in nodes)])
+    graph.add_edges_from((edge.source, node.name) for node in nodes for edge in node.inputs)
+    cycle = [edge[0] for edge in nx.find_cycle(graph)]
     by_name = {node.name: node for node in nodes}
     order = {node.name: position for position, node in enumerate(nodes)}
     start = min(range(len(cycle)), key=lambda i: order[cycle[i]])
@@ -124,39 +119,33 @@ def _refuse_cycle(
         if edge.path is not None and edge.source in within
     ][:_LONG]
     spans = [tree.value_span(path) for path in written]
-    raise SpecError(
-        report(
-            [
-                Diagnostic(
-                    "FC204",
-                    f"the {noun}s feed themselves: {chain}",
-                    spans[0],
-                    related=tuple(Related(span, "and this edge") for span in spans[1:]),
-                    help=(f"let one of these read an earlier {noun}",),
-                )
-            ]
-        )
+    return Diagnostic(
+        "FC204",
+        f"the {noun}s feed themselves: {chain}",
+        spans[0],
+        related=tuple(Related(span, "and this edge") for span in spans[1:]),
+        help=(f"let one of these read an earlier {noun}",),
     )
 
 
-def _refuse_unused(
-    graph: nx.DiGraph[str], nodes: tuple[StageNode, ...], outputs: set[str], noun: str, tree: Tree
-) -> None:
-    # one sink behind all outputs, so that the graph is walked once
-    behind = nx.DiGraph(graph)
-    behind.add_edges_from((name, _SINK) for name in outputs)
-    used = nx.ancestors(behind, _SINK)
-    unused = [node for node in nodes if node.name not in used]
-    loose = [node for node in unused if not any(True for _ in graph.successors(node.name))]
+def _refuse_unused(flow: tuple[StageNode, ...], outputs: set[str], noun: str, tree: Tree) -> None:
+    used = set(outputs)
+    for node in reversed(flow):
+        if node.name in used:
+            used.update(edge.source for edge in node.inputs)
+    unused = [node for node in flow if node.name not in used]
+    if not unused:
+        return
+    readers = readers_of(flow)
+    loose = [node for node in unused if node.name not in readers]
     message = "`{}` is read by no stage, no tap and no classifier"
     help_ = ("tap it, read it with `from`, or remove it",)
     if noun == "node":
         message = "`{}` is read by no node, no tap and no output"
         help_ = ("name it in `outputs`, read it with `from`, or remove it",)
-    if unused:
-        raise SpecError(
-            report(
-                Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
-                for node in loose[:MAX_FINDINGS]
-            )
+    raise SpecError(
+        report(
+            Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
+            for node in loose[:MAX_FINDINGS]
         )
+    )

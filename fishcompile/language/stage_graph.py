@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-
-import networkx as nx
+from heapq import heappop, heappush
 
 from fishcompile.language.fish_spec import BudgetSpec
 from fishcompile.language.graph_spec import Definition, StageNode
@@ -35,12 +36,30 @@ class StageGraph:
         return {node.name: node for node in self.nodes}
 
 
-def digraph(nodes: tuple[StageNode, ...]) -> nx.DiGraph[str]:
-    """The stages as a networkx graph for traversal, the input included; nodes keep their order."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_node(INPUT, order=-1)
-    for order, node in enumerate(nodes):
-        graph.add_node(node.name, order=order)
+def in_order(nodes: Sequence[StageNode]) -> tuple[StageNode, ...]:
+    """The nodes in the order of the data, of two that may come next the one that is written first.
+
+    Nodes of a circle, and what comes after one, are left out. Every edge has a node or the input.
+    """
+    places = {node.name: place for place, node in enumerate(nodes)}
+    waits = [len({edge.source for edge in node.inputs} - {INPUT}) for node in nodes]
+    readers = readers_of(nodes)
+    ready = [place for place, count in enumerate(waits) if not count]
+    found: list[StageNode] = []
+    while ready:
+        node = nodes[heappop(ready)]
+        found.append(node)
+        for reader in readers[node.name]:
+            waits[places[reader]] -= 1
+            if not waits[places[reader]]:
+                heappush(ready, places[reader])
+    return tuple(found)
+
+
+def readers_of(nodes: Iterable[StageNode]) -> dict[str, dict[str, None]]:
+    """Which nodes read each node and the input, each once and in order."""
+    readers: dict[str, dict[str, None]] = defaultdict(dict)
     for node in nodes:
-        graph.add_edges_from((edge.source, node.name) for edge in node.inputs)
-    return graph
+        for edge in node.inputs:
+            readers[edge.source][node.name] = None
+    return readers
