@@ -5,17 +5,16 @@ from __future__ import annotations
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.files import is_file, refuse_existing, write_atomic
-from fishcompile.ir.text import print_graph
-from fishcompile.pipeline import Analysis, compiled
-from fishcompile.targets.python_source.stamp import is_ours, was_ours
-from fishcompile.targets.source import emit_source
+
+if TYPE_CHECKING:
+    from fishcompile.pipeline import Analysis
 
 
 class Emit(StrEnum):
@@ -54,11 +53,13 @@ def build(
     """Build a spec. Without -o, a source goes to SPEC's name with .py in this folder."""
     if emit is Emit.MODULE and (check or output == Path("-")):
         raise UsageError("a module is neither compared nor printed", "use --emit source")
+    from fishcompile.pipeline import compiled
+
     analysis = compiled(spec)
     if emit is Emit.MODULE:
         _build_module(analysis, output or Path(f"{spec.stem}.pt"), force)
         return
-    text = emit_source(analysis) if emit is Emit.SOURCE else print_graph(analysis.inference.graph)
+    text = _text(analysis, emit)
     if output is None and emit is Emit.SOURCE:
         output = Path(f"{spec.stem}.py")
     if output is None or output == Path("-"):
@@ -71,6 +72,16 @@ def build(
         _write(text, output, emit, force)
 
 
+def _text(analysis: Analysis, emit: Emit) -> str:
+    if emit is Emit.SOURCE:
+        from fishcompile.targets.source import emit_source
+
+        return emit_source(analysis)
+    from fishcompile.ir.text import print_graph
+
+    return print_graph(analysis.inference.graph)
+
+
 def _compare(text: str, output: Path, spec: Path) -> None:
     way_out = f"fishcompile build {spec} -o {output}"
     if not is_file(output):
@@ -81,6 +92,8 @@ def _compare(text: str, output: Path, spec: Path) -> None:
 
 
 def _write(text: str, output: Path, emit: Emit, force: bool) -> None:
+    from fishcompile.targets.python_source.stamp import is_ours, was_ours
+
     if is_file(output) and not force:
         old = _read(output)
         if old == text:

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.examples import report_on, texts
+from fishcompile.cli.examples import texts
 from fishcompile.cli.light import LightCommand
+from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import UsageError
-from fishcompile.formats.text import render
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
 from fishcompile.rules.example import Example
@@ -40,11 +40,17 @@ def page(rule: Rule) -> str:
         textwrap.fill(rule.why, _WIDTH),
         "This spec breaks it:",
         _indented(rule.bad),
-        render(report_on(rule.bad), width=_WIDTH),
+        _found(rule),
         "This one does not:",
         _indented(rule.good),
     ]
     return "\n\n".join(parts)
+
+
+def _found(rule: Rule) -> str:
+    """What a check of the bad example prints, as it stands on the rule's page in docs/rules."""
+    text = data_file("docs/rules", f"{rule.id}.md").read_text(encoding="utf-8")
+    return text.partition("```text\n")[2].partition("\n```")[0]
 
 
 def _indented(example: Example) -> str:

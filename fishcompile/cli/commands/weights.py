@@ -11,12 +11,12 @@ from fishcompile.cli.light import LightCommand, LightGroup
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.files import refuse_existing
 from fishcompile.formats._snippets import visible
-from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
-from fishcompile.pipeline import compiled
 
 if TYPE_CHECKING:
     from fishcompile.weights.files import Checkpoint
 
+# as in language/key_layouts.py, which the help of all commands is not to wait for
+_FISHCOMPILE, _AUTHORS = "fishcompile", "authors"
 _SAFETENSORS = ".safetensors"
 _TORCH = (".pt", ".pth")
 _EXAMPLE = (
@@ -58,7 +58,7 @@ def convert(
             metavar="NAME",
             help="The keys to write: fishcompile, authors, or a layout of the spec.",
         ),
-    ] = FISHCOMPILE,
+    ] = _FISHCOMPILE,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the output.")] = False,
 ) -> None:
     """Rename a checkpoint's keys from one layout to another.
@@ -69,6 +69,7 @@ def convert(
     are, and may be called .tar as they are.
     """
     require_torch()
+    from fishcompile.pipeline import compiled
     from fishcompile.weights.convert import convert as rename
     from fishcompile.weights.convert import keys_of, recognise
     from fishcompile.weights.files import read_checkpoint, write_safetensors, write_torch
@@ -86,7 +87,7 @@ def convert(
     if output.suffix == _SAFETENSORS:
         write_safetensors(output, result.tensors, force=force)
     else:
-        write_torch(output, result.tensors, wrapped=layout == AUTHORS, force=force)
+        write_torch(output, result.tensors, wrapped=layout == _AUTHORS, force=force)
     size = output.stat().st_size
     print(
         visible(f"wrote {output}: {len(result.tensors)} tensors, {layout} layout, {size:,} bytes")
@@ -105,7 +106,7 @@ def require_torch() -> None:
 
 def _check_output(output: Path, checkpoint: Path, layout: str, *, force: bool) -> None:
     """What can be known before the work."""
-    endings = (_SAFETENSORS, *_TORCH, *((".tar",) if layout == AUTHORS else ()))
+    endings = (_SAFETENSORS, *_TORCH, *((".tar",) if layout == _AUTHORS else ()))
     if output.suffix not in endings:
         way_out = f"let its name end in {', '.join(endings[:-1])} or {endings[-1]}"
         raise UsageError(f"{output} does not say which format to write", way_out)
