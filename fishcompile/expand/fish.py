@@ -151,7 +151,8 @@ def _kind_and_words(block: BlockSpec, branch: Branched) -> tuple[str, dict[str, 
 
 
 def _norm_act(norm: NormSpec, act: str, order: str = "norm_first") -> NormAct:
-    return NormAct(norm.kind, norm.channels, act, order)
+    # plain: a formula would be one over the parameters of the block around the one with the norm
+    return NormAct(norm.kind, int(norm.channels), act, order)
 
 
 def _width(spec: StageSpec, x: TensorType) -> int:

@@ -28,6 +28,10 @@ class Block(ABC):
     def expand(self, b: Builder, x: Value) -> Value:
         """Adds the block's nodes to the builder and returns its output."""
 
+    def lasts(self) -> bool:
+        """Whether equal blocks expand alike in every spec, so that one expansion serves all."""
+        return True
+
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
         """The names of what `expand` takes besides the builder, which `forward` takes too."""
