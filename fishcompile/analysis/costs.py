@@ -43,15 +43,16 @@ class Cost:
 def costs(graph: Graph) -> dict[str, Cost]:
     """The cost of each node by name."""
     isolated = isolated_convolutions(graph)
-    # repeated blocks share their ops, and one op object always has the same input types
-    known: dict[int, Cost] = {}
+    # repeated blocks share their ops and types, as objects
+    known: dict[tuple[int, int], Cost] = {}
     types = graph.types
     found: dict[str, Cost] = {}
     for node in graph.nodes:
-        cost = known.get(id(node.op))
+        both = id(node.op), id(node.type)
+        cost = known.get(both)
         if cost is None:
             inputs = tuple([types[name] for name in node.inputs])
-            cost = known[id(node.op)] = _cost(node.op, inputs, node.type)
+            cost = known[both] = _cost(node.op, inputs, node.type)
         found[node.name] = cost + _ISOLATED if node.name in isolated else cost
     return found
 

@@ -6,7 +6,9 @@ A stage that fails is one failure; what reads it, directly or not, is unknown an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from fishcompile.analysis.costs import Cost, costs
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.expand.library import Library
 from fishcompile.ir.builder import Builder
@@ -37,6 +39,11 @@ class Inference:
     stages: dict[str, StageFacts]
     failures: tuple[Failure, ...]
     unknown: frozenset[str]
+
+    @cached_property
+    def costs(self) -> dict[str, Cost]:
+        """The cost of each node, counted where somebody asks: not for a graph that is too large."""
+        return costs(self.graph)
 
 
 def nothing_of(stages: StageGraph) -> Inference:

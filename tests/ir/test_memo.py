@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ HEAD = "fishspec: 2\nname: net\n"
 def own_block(graph: str) -> str:
     return f"""{HEAD}blocks:
   mine: {{graph: {{{graph}}}}}
-tail: {{t: {{out: 8, blocks: 2, block: mine}}}}
+tail: {{t: {{shortcut: identity, blocks: 2, block: {{kind: mine}}}}}}
 """
 
 
@@ -51,10 +50,9 @@ TEXTS = [
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memo, "_kept", {})
     monkeypatch.setattr(memo, "_size", 0)
-    yield
 
 
 def emitted(text: str, folder: Path) -> str:
@@ -101,7 +99,7 @@ def test_what_is_kept_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_blocks_of_a_spec_are_not_kept(tmp_path: Path) -> None:
-    emitted(own_block("a: {kind: relu}"), tmp_path)
+    emitted(own_block("a: {kind: conv, out: 3}"), tmp_path)
     names = {kind.__name__ for one in memo._kept.values() for kind in one.kinds}
     assert names
     assert not names & {"Mine", "ProjectResidualBlock", "ResidualBlock", "TailStage"}
@@ -109,9 +107,7 @@ def test_the_blocks_of_a_spec_are_not_kept(tmp_path: Path) -> None:
 
 def test_a_limit_is_met_as_if_nothing_was_kept(tmp_path: Path) -> None:
     """Of 2,000 different blocks, those that another network had count too."""
-    rows = ", ".join(
-        f"n{i}: {{kind: blocks, blocks: 1, out: {8 + i % 500}}}" for i in range(512)
-    )
+    rows = ", ".join(f"n{i}: {{kind: blocks, blocks: 1, out: {8 + i % 500}}}" for i in range(512))
     blocks = f"blocks:\n  b: {{graph: {{{rows}}}}}\n"
     text = f"{HEAD}{blocks}graph: {{g: {{kind: b, from: input}}}}\noutputs: {{o: g}}\n"
     (tmp_path / "net.yaml").write_text(text)
