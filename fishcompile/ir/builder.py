@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from fishcompile.ir.block import Block, Part, Row
+from fishcompile.ir.block import Block, Part, Sequential
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Value
@@ -29,7 +29,7 @@ from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.formula import Const, Formula, Sym, Var, formula_of
 from fishcompile.ops.tensor import TensorType
 
-__all__ = ["Block", "Builder", "Part", "Row"]  # what is built with, and what is built
+__all__ = ["Block", "Builder", "Part", "Sequential"]  # what is built with, and what is built
 
 
 class Builder:
@@ -57,14 +57,14 @@ class Builder:
         return sum(scope.kind != SEQUENTIAL for scope in self._stack)
 
     def add(self, name: str, part: Part, *inputs: Value) -> Value:
-        """Adds a node, a block or a row of blocks, whichever it is."""
+        """Adds a node, a block or a Sequential of blocks, whichever it is."""
         match part:
             case Op():
                 return self.op(name, part, *inputs)
             case Block():
                 return self.block(name, part, *inputs)
-            case Row():
-                return self._row(name, part, *inputs)
+            case Sequential():
+                return self._sequential(name, part, *inputs)
 
     def input(self, name: str, type: TensorType) -> Value:  # noqa: A002
         """A new input of the graph."""
@@ -130,7 +130,7 @@ class Builder:
             self._order += nodes
             self._scopes.update((inner.name, inner) for inner in scopes)
             self._opened += (inner.name for inner in scopes)
-            output = Value(made, known.type)
+            output = Value(made, known.output_type)
         else:
             output, known = self._expand_anew(key, scope, block, inputs)
         self._known[key] = known
@@ -170,10 +170,7 @@ class Builder:
         return output, made
 
     def _of_other_graphs(self, key: Hashable) -> Expansion | None:
-        """What another graph kept, its parts noted as if they were expanded here.
-
-        Not where that would be an error, which has to name the part at fault.
-        """
+        """What another graph kept, its parts noted as of this one; not where that fails."""
         known = kept(key)
         if known is None or any(
             self._named.get(kind.__name__, kind) is not kind for kind in known.kinds
@@ -213,8 +210,8 @@ class Builder:
             x = self.block(str(index), first if index == 0 else rest, x)
         return self._close(scope, x)
 
-    def _row(self, name: str, row: Row, x: Value) -> Value:
-        """A row whose later blocks are known only once the type that they get is."""
+    def _sequential(self, name: str, row: Sequential, x: Value) -> Value:
+        """A Sequential whose later blocks are known only once the type that they get is."""
         formula = formula_of(row.count)
         formulas = () if isinstance(formula, Const) else (("count", formula),)
         scope = self._open(name, SEQUENTIAL, (("count", int(row.count)),), formulas, (x,))

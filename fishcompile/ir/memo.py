@@ -37,7 +37,7 @@ class Expansion:
     nodes: tuple[Node, ...]
     scopes: tuple[Scope, ...]
     output: str
-    type: TensorType
+    output_type: TensorType
     kinds: dict[type[Block], None]
     parts: dict[Hashable, int]
 
