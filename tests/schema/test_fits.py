@@ -20,7 +20,25 @@ from fishcompile.schema.kinds import specialised
 from fishcompile.schema.problems import problems_of
 
 ROOT = Path(__file__).parent.parent.parent
-VALUES = [None, True, False, 0, 1, 1.0, 2, -1, 64.0, 10**9, 0.5, "", "conv", "up\n", [], [1], {}]
+VALUES: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    1.0,
+    2,
+    -1,
+    64.0,
+    10**9,
+    0.5,
+    "",
+    "conv",
+    "up\n",
+    [],
+    [1],
+    {},
+]
 
 
 def texts() -> Iterator[str]:
