@@ -69,8 +69,7 @@ def dead_ends(
 def _free(graph: Graph, opened: Collection[str]) -> set[str]:
     """The nodes that a free path may cross."""
     nodes = {node.name: node for node in graph.nodes}
-    kinds = {kind for kind in {type(node.op) for node in graph.nodes} if issubclass(kind, FREE)}
-    free = {node.name for node in graph.nodes if type(node.op) in kinds}
+    free = {node.name for node in graph.nodes if isinstance(node.op, FREE)}
     units = {nodes[name].scope for name in opened}  # a ConvNormAct has its norm behind
     free.update(n.name for n in graph.nodes if n.scope in units and isinstance(n.op, NORMS))
     for name in opened:
