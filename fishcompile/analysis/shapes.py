@@ -7,9 +7,11 @@ reads it, directly or not, is unknown and stays silent.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import networkx as nx
 
+from fishcompile.analysis.costs import Cost, costs
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.expand.library import Library
 from fishcompile.ir.builder import Builder
@@ -40,6 +42,11 @@ class Inference:
     stages: dict[str, StageFacts]
     failures: tuple[Failure, ...]
     unknown: frozenset[str]
+
+    @cached_property
+    def costs(self) -> dict[str, Cost]:
+        """The cost of each node, counted where somebody asks: not for a graph that is too large."""
+        return costs(self.graph)
 
 
 def nothing_of(stages: StageGraph) -> Inference:

@@ -51,6 +51,10 @@ class Composite(Block):
                 raise
         return values[definition.output]
 
+    def lasts(self) -> bool:
+        """No other spec has this class."""
+        return False
+
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
         """The names of the inputs; a single one is `x`."""

@@ -1,4 +1,4 @@
-"""Block: a composite, which expands into ops and other blocks; a row of them; and what is either.
+"""Block: a composite, which expands into ops and other blocks; a Sequential of them; and either.
 
 A block is a frozen dataclass whose integer fields are its parameters and whose `expand` calls the
 builder.
@@ -28,6 +28,10 @@ class Block(ABC):
     def expand(self, b: Builder, x: Value) -> Value:
         """Adds the block's nodes to the builder and returns its output."""
 
+    def lasts(self) -> bool:
+        """Whether equal blocks expand alike in every spec, so that one expansion serves all."""
+        return True
+
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
         """The names of what `expand` takes besides the builder, which `forward` takes too."""
@@ -51,7 +55,7 @@ class Block(ABC):
 
 
 @dataclass(frozen=True)
-class Row:
+class Sequential:
     """`count` blocks one after the other; `rest` gives each later one from the type it gets."""
 
     first: Block
@@ -59,4 +63,4 @@ class Row:
     count: int
 
 
-Part = Op | Block | Row
+Part = Op | Block | Sequential

@@ -13,7 +13,7 @@ from typing import Any
 from fishcompile.analysis.shapes import Inference, infer
 from fishcompile.expand.composite import Composite
 from fishcompile.expand.fish import WRITTEN
-from fishcompile.ir.builder import Block, Builder, Row
+from fishcompile.ir.builder import Block, Builder, Sequential
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign
 from fishcompile.ir.graph import Node, Scope, Value
@@ -48,7 +48,7 @@ class _Follower(Builder):
     def __init__(self, record: Record, unclear: Unclear) -> None:
         super().__init__()
         self._record, self._unclear = record, unclear
-        self._known: dict[object, TensorType] = {}
+        self._seen: dict[object, TensorType] = {}
         self._types: dict[str, TensorType] = {}
         self._uses = 0  # of blocks, known or not
         self._composites: list[tuple[str, Composite]] = []  # those that are open, with their paths
@@ -76,8 +76,8 @@ class _Follower(Builder):
         if fault := flood(0, self._uses):
             raise fault
         key = _key((type(block), block, [value.type for value in inputs]))
-        if self._stack and key in self._known:
-            return self._value(path, self._known[key])
+        if self._stack and key in self._seen:
+            return self._value(path, self._seen[key])
         self._refuse_unclear(block)
         self.expansions += 1
         kind: Any = type(block)
@@ -92,7 +92,7 @@ class _Follower(Builder):
                     output = kind.expand(block, self, *inputs)
         finally:
             del self._stack[depth[0] :], self._composites[depth[1] :]
-        self._known[key] = output.type
+        self._seen[key] = output.type
         return output
 
     def type_of(self, name: str) -> TensorType:
@@ -103,16 +103,16 @@ class _Follower(Builder):
         self._types[path] = type_
         return Value(path, type_)
 
-    def _row(self, name: str, row: Row, x: Value) -> Value:
+    def _sequential(self, name: str, row: Sequential, x: Value) -> Value:
         """As ever; where a block more would give another width, or other sides, it is noted."""
-        y = super()._row(name, row, x)
+        y = super()._sequential(name, row, x)
         if isinstance(row.count, Count) and row.count.width:
-            known, self._record.is_muted = dict(self._known), True
+            known, self._record.is_muted = dict(self._seen), True
             try:
                 grows = _key(self.block(f"{name}+", row.rest(y.type), y).type) != _key(y.type)
             except (ShapeError, ExpansionError):
                 grows = True
-            self._known, self._record.is_muted = known, False
+            self._seen, self._record.is_muted = known, False
             if grows:
                 self._record.found.growing |= set(row.count.width.parts)
         return y
