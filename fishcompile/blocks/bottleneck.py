@@ -1,7 +1,7 @@
 """The pre-activation bottleneck of FishNet.
 
-Source: Sun et al. 2018, and the authors' `fish_block.py`: BN comes before ReLU and
-the middle is a quarter of the output's channels.
+Source: `fish_block.py` of the released code (Sun et al. 2018): BN comes before ReLU, and the middle
+is a quarter of the output's channels.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ KIND = residual_kind(
     "Bottleneck",
     _refine,
     "a 1x1, a 3x3 and a 1x1 PreActConv",
-    description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet",
+    description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet's "
+    "released code",
     unread=(),
 )

@@ -62,7 +62,7 @@ class Stage(BlockWords, _Trunk):
 
     def _sample(self, b: Builder, x: Value, width: int, skip: Value | None) -> Value:
         operands = (x,) if skip is None else (x, skip)
-        # half a window, as the authors pad a 3x3 one; none for 2x2
+        # half a window, as the released stem pads its 3x3 one; none for 2x2
         padding = (self.kernel - 1) // 2
         match self.sample:
             case "max_pool":

@@ -1,6 +1,6 @@
 """Channel duplication, the inverse of r(x): each channel k times, adjacent.
 
-The seed's own idea for widening without an isolated convolution (its section 2.2.1).
+Proposed in the article 'Understanding FishNet' (section 2.2.1), to widen without an I-conv.
 """
 
 from __future__ import annotations

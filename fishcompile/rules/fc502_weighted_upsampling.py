@@ -35,9 +35,9 @@ RULE = Rule(
     what="Maps are up-sampled by interpolation, not by a transposed convolution.",
     why=(
         "Interpolation passes the gradient on as it is; the weights of a deconvolution stand in "
-        "its way like an isolated convolution. FishNet up-samples by nearest neighbours for that "
-        "reason (Sun et al. 2018; the seed article 'Understanding FishNet', "
-        "section 3.3)."
+        "its way like an isolated convolution. The released FishNet up-samples by nearest "
+        "neighbours, and for that reason: so the paper (Sun et al. 2018), as the article "
+        "'Understanding FishNet', section 3.3, tells it."
     ),
     bad="""\
 fishspec: 2

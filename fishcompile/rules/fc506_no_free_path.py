@@ -81,8 +81,8 @@ RULE = Rule(
     why=(
         "FishNet is built so that the gradient of the loss reaches the layers of every stage "
         "directly: through sums, concatenations, pooling and interpolation, but no weights "
-        "(Sun et al. 2018; the seed article 'Understanding FishNet', sections 0.2 "
-        "and 3.2). A path ends at the input of the classifier, whose score convolution all "
+        "(Sun et al. 2018, as the article 'Understanding FishNet', sections 0.2 and 3.2, tells "
+        "it). A path ends at the input of the classifier, whose score convolution all "
         "share, or at a tap. Convolutions that FC501, FC502 and FC504 report are not counted "
         "against a stage a second time."
     ),

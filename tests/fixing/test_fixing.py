@@ -12,6 +12,7 @@ from fishcompile.diagnostics.source import Source, Span
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import fix_specs, write_specs
 from fishcompile.fixing.text import safe_fixes
+from fishcompile.pipeline import check_texts
 
 HEAD = "fishspec: 2\nname: net\n"
 TAIL = "tail:\n  tail1: {out: 64, blocks: 1}\n  tail2: {out: 128, blocks: 1}\n"
@@ -76,6 +77,12 @@ def test_slips_are_mended(tmp_path: Path, before: str, after: str) -> None:
 )
 def test_what_is_not_sure_is_left_alone(tmp_path: Path, body: str) -> None:
     assert fixed(tmp_path, HEAD + body) == HEAD + body
+
+
+def test_a_key_that_stands_there_already_is_meant_and_not_offered_again() -> None:
+    text = HEAD + "tail:\n  t1: {out: 8, blocks: 1, outt: 2}\n"
+    (found,) = check_texts({"net.yaml": text}, "net.yaml").diagnostics
+    assert (found.help, found.fixes) == (("did you mean `out`?",), ())
 
 
 def test_what_stands_beside_an_anchor_is_mended(tmp_path: Path) -> None:

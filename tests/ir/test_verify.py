@@ -104,6 +104,9 @@ def test_what_no_text_of_a_graph_can_say_is_named() -> None:
         "row.0.conv reads stem, which nothing before it makes": replace(
             graph, nodes=(*nodes, stem)
         ),
+        "late reads row.0.conv, which the top does not see": replace(
+            graph, nodes=(*graph.nodes, replace(stem, name="late", inputs=("row.0.conv",)))
+        ),
         "row.2.x stands in no scope": replace(
             graph, nodes=(*graph.nodes, replace(stem, name="row.2.x"))
         ),
