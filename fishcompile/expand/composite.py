@@ -100,7 +100,7 @@ def _add(
     if node.when is not None:
         when = evaluated({"when": node.when}, node.path, environment, path)["when"]
         if when < 1:
-            return operands[0]
+            return b.skip(node.name, when, operands[0])
     entry = evaluated(dict(node.keys), node.path, environment, path)
     config = node_config(node.name, entry, node.path)
     if too_much := _too_much(b):

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fishcompile.ir.graph import Node, Scope, Value
+from fishcompile.ir.graph import Node, Scope, Skipped, Value
 from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)
 class Template:
-    """Nodes and scopes below a path, and the output; inputs are named #0, #1."""
+    """Nodes, scopes and what is left out below a path, and the output; inputs are named #0, #1."""
 
     nodes: tuple[Node, ...]
     scopes: tuple[Scope, ...]
+    skipped: tuple[Skipped, ...]
     output: str
     type: TensorType
 
@@ -29,6 +30,7 @@ def cut(
     output: Value,
     nodes: Sequence[Node],
     scopes: Sequence[Scope],
+    skipped: Sequence[Skipped],
 ) -> Template:
     """The template of what has just been expanded at `path`."""
     names = {value.name: f"#{index}" for index, value in enumerate(inputs)}
@@ -43,13 +45,16 @@ def cut(
             _scope(s, s.name[below:], tuple(map(relative, s.inputs)), relative(s.output))
             for s in scopes
         ),
+        tuple(Skipped(s.name[below:], relative(s.source), s.when, s.after) for s in skipped),
         relative(output.name),
         output.type,
     )
 
 
-def lay(template: Template, path: str, inputs: Sequence[Value]) -> tuple[list[Node], list[Scope]]:
-    """The template's nodes and scopes at `path`, reading `inputs`."""
+def lay(
+    template: Template, path: str, inputs: Sequence[Value]
+) -> tuple[list[Node], list[Scope], list[Skipped]]:
+    """The template's nodes, scopes and what is left out at `path`, reading `inputs`."""
     names = {f"#{index}": value.name for index, value in enumerate(inputs)}
 
     def absolute(name: str) -> str:
@@ -62,7 +67,10 @@ def lay(template: Template, path: str, inputs: Sequence[Value]) -> tuple[list[No
         _scope(s, path + s.name, tuple(map(absolute, s.inputs)), absolute(s.output))
         for s in template.scopes
     ]
-    return nodes, scopes
+    skipped = [
+        Skipped(path + s.name, absolute(s.source), s.when, s.after) for s in template.skipped
+    ]
+    return nodes, scopes, skipped
 
 
 def _node(node: Node, name: str, inputs: tuple[str, ...]) -> Node:

@@ -66,6 +66,9 @@ class Op(ABC):
     kind: ClassVar[str]
     # how many operands are read for their values; a further one only gives a size
     reads: ClassVar[int | None] = None
+    # of an op with a module: keywords, with formulas over its fields, that an operand which only
+    # gives a size asks for
+    sized: ClassVar[tuple[tuple[str, str], ...]] = ()
     # of an op of a plug-in: the functions and modules of torch that its text calls
     calls: ClassVar[tuple[str, ...]] = ()
 

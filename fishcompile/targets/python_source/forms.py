@@ -1,13 +1,13 @@
 """Form: what a block instance looks like with its numbers replaced by formulas.
 
-Two instances with the same form are two calls of one class. The one freedom is a Sequential of a
-single block, which unifies with longer ones: its `rest` is not known.
+Two instances with the same form are two calls of one class. `unify.py` says which forms are the
+same, although one of them leaves something out or has a block where the other has a row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 from fishcompile.ir.graph import Node, Scope
 from fishcompile.ops.base import Op
@@ -18,13 +18,17 @@ Bindings = tuple[tuple[str, Formula], ...]
 
 @dataclass(frozen=True)
 class OpItem:
-    """A primitive op; `params` give every field, `words` the fields that are not numbers."""
+    """A primitive op; `params` give every field, `words` the fields that are not numbers.
+
+    Of any item, `when` is the formula that is positive where the item is there; None: always.
+    """
 
     local: str
     op: type[Op]
     words: tuple[tuple[str, str], ...]
     params: Bindings
     operands: tuple[str, ...]
+    when: Formula | None = None
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,35 @@ class CallItem:
     class_: int
     params: Bindings
     operands: tuple[str, ...]
+    when: Formula | None = None
 
 
 @dataclass(frozen=True)
 class SeqItem:
-    """A Sequential: its first block, `count - 1` times the rest, None where there is no second."""
+    """A Sequential: its first block, `count - 1` times the rest, None where there is no second.
+
+    Where it `may_be_one`, a count of 1 means the first block itself.
+    """
 
     local: str
     first: CallItem
     rest: CallItem | None
     count: Formula
     operands: tuple[str, ...]
+    may_be_one: bool = False
+    when: Formula | None = None
 
 
-Item = OpItem | CallItem | SeqItem
+@dataclass(frozen=True)
+class SkipItem:
+    """What no instance has that was met so far; what reads it reads its operand."""
+
+    local: str
+    operands: tuple[str, ...]
+    when: Formula
+
+
+Item = OpItem | CallItem | SeqItem | SkipItem
 
 
 @dataclass(frozen=True)
@@ -79,6 +98,22 @@ def call_item(scope: Scope, class_: int, operands: tuple[str, ...]) -> CallItem:
     return CallItem(scope.local, class_, params, operands)
 
 
+def calls_in(item: Item) -> tuple[CallItem, ...]:
+    """The blocks that an item makes."""
+    match item:
+        case CallItem():
+            return (item,)
+        case SeqItem(first=first, rest=rest):
+            return (first, rest) if rest else (first,)
+        case _:
+            return ()
+
+
+def is_function(item: Item) -> bool:
+    """Whether an item is a plain function in `forward`, without a module of its own."""
+    return isinstance(item, OpItem) and item.op.module() is None
+
+
 def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
     """The fields of a function that its forward reads from the module, with the attributes' names.
 
@@ -97,19 +132,3 @@ def _varying(item: Item) -> list[str]:
     if not isinstance(item, OpItem) or item.op.module() is not None:
         return []
     return [name for name, formula in item.params if not isinstance(formula, Const)]
-
-
-def unify(a: Form, b: Form) -> Form | None:
-    """The form that both are instances of, or None."""
-    if (a.kind, a.arity, a.output, len(a.items)) != (b.kind, b.arity, b.output, len(b.items)):
-        return None
-    items = tuple(_unify_item(x, y) for x, y in zip(a.items, b.items, strict=True))
-    found = tuple(item for item in items if item is not None)
-    return replace(a, items=found) if len(found) == len(items) else None
-
-
-def _unify_item(a: Item, b: Item) -> Item | None:
-    if isinstance(a, SeqItem) and isinstance(b, SeqItem):
-        rest = a.rest or b.rest
-        return replace(a, rest=rest) if replace(a, rest=rest) == replace(b, rest=rest) else None
-    return a if a == b else None

@@ -17,7 +17,7 @@ _NODES = (
     ast.For, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Name, ast.Attribute,
     ast.Constant, ast.Subscript, ast.Slice, ast.Dict, ast.List, ast.Tuple, ast.Starred,
     ast.GeneratorExp, ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add,
-    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.JoinedStr,
+    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.Gt, ast.Lt, ast.JoinedStr,
     ast.FormattedValue, ast.Load, ast.Store,
 )  # fmt: skip
 _IMPORTS = {
@@ -35,8 +35,8 @@ _CALLS = {
     "F.relu", "F.silu", "F.gelu", "F.max_pool2d", "F.avg_pool2d", "F.adaptive_avg_pool2d",
     "F.interpolate", "F.dropout",
     "nn.Conv2d", "nn.ConvTranspose2d", "nn.BatchNorm2d", "nn.GroupNorm", "nn.Sequential",
-    "nn.Linear",
-    "nn.init.kaiming_normal_",
+    "nn.Linear", "nn.Identity",
+    "nn.init.kaiming_normal_", "nn.init.normal_",
 }  # fmt: skip
 _METHODS = {
     "__init__", "sum", "to", "eval", "parameters", "modules",
