@@ -12,7 +12,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c const
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-slow test-all fuzz fuzz-record lint format clean
+.PHONY: help build generate test test-slow test-all fuzz fuzz-record lint format clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -23,6 +23,10 @@ build: $(STAMP) ## compile FishNet-99 to build/fishnet99.py, run that file, prin
 	$(BIN)/python -I build/fishnet99.py
 	@echo build/fishnet99.py
 	@$(BIN)/fishcompile show specs/fishnet99.yaml
+
+generate: $(STAMP) ## write what the files of ops and blocks declare into the schema and docs/language.md
+	$(BIN)/python docs/generate_schema.py
+	$(BIN)/python docs/generate_language.py
 
 test: $(STAMP) ## the tests, without those marked slow
 	$(PYTEST) -m "not slow"

@@ -1,4 +1,4 @@
-"""Writes the key reference of docs/language.md from the schema: python docs/generate_language.py.
+"""Writes the tables of docs/language.md from schema and blocks: python docs/generate_language.py.
 
 With --check it writes nothing and fails where the file is not current. Needs fishcompile to be
 importable, as it is once installed.
@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fishcompile.schema.file import merged_schema
+from fishcompile.schema.file import merged_schema, residual_kinds
 from fishcompile.schema.kinds import built_in
 from fishcompile.schema.wording import allowed, mapping_of, node_at
 
 PAGE = Path(__file__).parent / "language.md"
 BEGIN = "<!-- The key reference: written by docs/generate_language.py from the schema. -->"
 END = "<!-- End of the key reference. -->"
+RESIDUAL = (
+    "<!-- Residual kinds: written by docs/generate_language.py. -->",
+    "<!-- End of the residual kinds. -->",
+)
 
 SECTIONS = ("tail", "body", "head")
 # Heading and where the mapping stands in the schema; `*` is any name. Stages differ only in their
@@ -64,10 +69,21 @@ VALUES = {
 
 
 def page(text: str) -> str:
-    """The page's text with its key reference renewed."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{reference()}\n{END}{after}"
+    """The page's text with its tables renewed."""
+    for begin, end, made in ((BEGIN, END, reference()), (*RESIDUAL, _residual())):
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}\n\n{made}\n{end}{after}"
+    return text
+
+
+def _residual() -> str:
+    """A table of the kinds of residual blocks, each as its file says."""
+    rows = ["| `kind` | M(x) |", "|---|---|"]
+    for kind in residual_kinds():
+        said = import_module(f"fishcompile.blocks.{kind}").KIND.description
+        rows.append(f"| `{kind}` | {said} |")
+    return "\n".join([*rows, ""])
 
 
 def reference() -> str:

@@ -132,7 +132,7 @@ def _write_checkpoint(path: Path) -> None:
     from fishcompile.targets.module import instantiate
     from fishcompile.targets.source import emit_source
     from fishcompile.weights.authors import authors_keys
-    from fishcompile.weights.files import write_torch
+    from fishcompile.weights.checkpoint_files import write_torch
 
     analysis = compiled(Path("specs/fishnet99.yaml"))
     state = instantiate(emit_source(analysis), analysis.stages.name).state_dict()

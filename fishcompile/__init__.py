@@ -9,17 +9,27 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fishcompile.version import VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Report
+    from fishcompile.schema.plugins import Plugin
     from fishcompile.targets.network import Network
 
 __version__ = VERSION
 
-__all__ = ["__version__", "check", "compile", "emit"]
+__all__ = ["Plugin", "__version__", "check", "compile", "emit"]
+
+
+def __getattr__(name: str) -> Any:
+    """`Plugin`, what a package with plug-ins offers: imported only for who asks."""
+    if name != "Plugin":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from fishcompile.schema.plugins import Plugin
+
+    return Plugin
 
 
 def check(spec: str | os.PathLike[str]) -> Report:

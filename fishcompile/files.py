@@ -27,9 +27,11 @@ def write_atomic(path: Path, data: bytes) -> None:
         os.umask(umask)
         Path(temporary).chmod(0o666 & ~umask)
         Path(temporary).replace(target)
-    except OSError as error:
+    except BaseException as error:  # an interrupt as well leaves nothing behind
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 

@@ -26,8 +26,7 @@ from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.loading.load import load
 from fishcompile.loading.loaded import Loaded
-from fishcompile.loading.misfits import misfits
-from fishcompile.loading.reach import Reader, with_ways
+from fishcompile.loading.reach import Reader, with_include_chains
 from fishcompile.loading.uses import is_library
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Plain, Tree
@@ -37,13 +36,16 @@ from fishcompile.schema.version import start_of_spec
 
 if TYPE_CHECKING:
     from fishcompile.loading.adjustment import Adjustment
+    from fishcompile.passes.base import Rewrite
 
 
 @dataclass(frozen=True)
 class Analysis:
     """A spec that reads and resolves, its facts as far as they go, and the report.
 
-    `adjustments` are the numbers of its bases that a `scale` went over.
+    `adjustments` are the numbers of its bases that a `scale` went over. After `passes`, the graph
+    and its costs are those that the passes made, and `rewrites` what became of the weights; facts
+    about stages are of the graph as the spec says it.
     """
 
     tree: Tree
@@ -52,6 +54,8 @@ class Analysis:
     costs: dict[str, Cost]
     report: Report
     adjustments: tuple[Adjustment, ...] = ()
+    passes: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -88,7 +92,7 @@ def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | No
         loaded = load(path, read, _scaled)
         tree = loaded.tree
         if is_library(tree):
-            return with_ways(report(_check_library(tree)), tree.arrivals), None
+            return with_include_chains(report(_check_library(tree)), tree.includes), None
         analysis = _analysed(loaded)
     except UnreadableError:
         raise
@@ -115,7 +119,7 @@ def _analysed(loaded: Loaded) -> Analysis:
 
 def _explained(found: Report, loaded: Loaded) -> Report:
     """The findings with how their files came in, and how their numbers came about."""
-    found = with_ways(found, loaded.tree.arrivals)
+    found = with_include_chains(found, loaded.tree.includes)
     if not loaded.adjustments:
         return found
     from fishcompile.scaling.blame import with_products
@@ -124,7 +128,7 @@ def _explained(found: Report, loaded: Loaded) -> Report:
 
 
 def _network(loaded: Tree) -> Analysis:
-    found = misfits(loaded)
+    found = validate(loaded)
     if found:
         raise SpecError(report(found))
     tree = apply_defaults(loaded)
@@ -175,6 +179,18 @@ def compiled(path: Path) -> Analysis:
     if not left.ok:
         raise SpecError(left)
     return analysis
+
+
+def after_passes(analysis: Analysis, names: Iterable[str]) -> Analysis:
+    """The analysis of a spec without errors, its graph after the named passes in their order."""
+    from fishcompile.passes import run
+
+    names = tuple(names)
+    graph, rewrites = run(analysis.inference.graph, names)
+    inference = replace(analysis.inference, graph=graph)
+    return replace(
+        analysis, inference=inference, costs=costs(graph), passes=names, rewrites=rewrites
+    )
 
 
 def unaccepted(analysis: Analysis, path: Path) -> Report:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# how long an example takes is the machine's business, not the code's
+settings.register_profile("fishcompile", deadline=None)
+settings.load_profile("fishcompile")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

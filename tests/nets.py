@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fishcompile.pipeline import Analysis, compiled
 
@@ -57,3 +58,13 @@ def write_minnow(
 def minnow(folder: Path, changes: Mapping[str, str | None] | None = None) -> Analysis:
     """The small fish, analysed."""
     return compiled(write_minnow(folder, changes))
+
+
+def docs_script(name: str) -> Any:
+    """The script docs/NAME.py as a module."""
+    found = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module

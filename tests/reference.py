@@ -37,9 +37,10 @@ def state_dict(model: str) -> dict[str, tuple[int, ...]]:
 
 
 @cache
-def family() -> dict[str, Any]:
-    """Of networks that torchvision has, `parameters` and `state_dict`."""
-    content: dict[str, Any] = json.loads((DATA / "family.json").read_text())
+def networks(library: str = "torchvision") -> dict[str, Any]:
+    """Of the networks of a library, `parameters` and `state_dict`."""
+    file = {"torchvision": "family"}.get(library, library)
+    content: dict[str, Any] = json.loads((DATA / f"{file}.json").read_text())
     return content
 
 
@@ -80,9 +81,9 @@ def authors_checkpoint(model: str) -> dict[str, Any]:
     return {"epoch": 100, "arch": model, "state_dict": tensors, "best_prec1": 77.0}
 
 
-def torchvision_weights(model: str) -> dict[str, torch.Tensor]:
-    """The state dict of a network of the family, in float64."""
-    return {key: filled(key, tuple(shape)) for key, shape in family()[model]["state_dict"]}
+def library_weights(library: str, model: str) -> dict[str, torch.Tensor]:
+    """The state dict of a library's network, in float64."""
+    return {key: filled(key, tuple(shape)) for key, shape in networks(library)[model]["state_dict"]}
 
 
 def filled(key: str, shape: tuple[int, ...]) -> torch.Tensor:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import fishcompile
+from tests.rooms import PACKAGE, circles, file_of, graphs, imports_of, room
 
-PACKAGE = Path(fishcompile.__file__).parent
+TESTS = Path(__file__).parent
 ORDER = [
     "version", "data", "diagnostics", "files", "ops", "reader", "schema", "ir",
     "loading/migrations", "loading", "language", "blocks", "expand", "scaling", "analysis",
@@ -24,80 +23,58 @@ ORDER = [
     "targets", "weights", "recovery", "lsp", "cli", "cli/commands", "__init__", "__main__",
 ]  # fmt: skip
 
-NEEDS_TORCH = {"targets", "weights"}
-# Folders that need what is installed with an extra alone.
-EXTRAS = {"weights", "recovery", "lsp"}
 MAX_ROOMS = 32
 MAX_LINES = 300
+NEEDS_TORCH = {"targets", "weights"}
+# Rooms that need what is installed with an extra alone.
+EXTRAS = {"weights", "recovery", "lsp"}
+
+# Folders of tests that are about the whole, beside those that are called as a folder of the code.
+OF_THE_WHOLE = {
+    "docs", "fuzz", "grammar", "hostile", "integrations", "migrations", "mutations",
+    "parity", "plugins", "specs",
+}  # fmt: skip
 
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-def room(file: Path) -> str:
-    """The room of ORDER that a file belongs to."""
-    below = file.relative_to(PACKAGE)
-    return below.stem if len(below.parts) == 1 else below.parent.as_posix()
-
-
-def room_of(module: str) -> str | None:
-    """The room of a module, or of the module that a name is imported from."""
-    below = PACKAGE.joinpath(*module.split(".")[1:])
-    found = (below / "__init__.py", below.with_suffix(".py"), below.with_suffix(".pyi"))
-    return next((room(file) for file in found if file.exists()), None)
-
-
-Import = tuple[str, int, bool]
-
-
-def imports(node: ast.AST, file: Path, *, at_import: bool = True) -> Iterator[Import]:
-    """What is imported below a node: the module, the line, and whether importing the file does."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from ((alias.name, child.lineno, at_import) for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            assert child.level == 0, f"{file}:{child.lineno}: a relative import"
-            assert child.module is not None
-            yield child.module, child.lineno, at_import
-            if child.module == "fishcompile":
-                names = (alias.name for alias in child.names)
-                yield from ((f"fishcompile.{name}", child.lineno, at_import) for name in names)
-        later = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        typing = isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"
-        yield from imports(child, file, at_import=at_import and not later and not typing)
-
-
-def imports_of(file: Path) -> Iterator[Import]:
-    return imports(ast.parse(file.read_text(encoding="utf-8")), file)
-
-
-def test_every_file_has_a_place() -> None:
-    found = {room(file) for file in FILES}
-    assert found - set(ORDER) == set(), "say in ORDER where it stands"
-    assert len(ORDER) == len(set(ORDER))
+def test_every_room_has_a_place() -> None:
+    assert {room(file) for file in FILES} == set(ORDER), "say in ORDER where it stands"
+    assert len(ORDER) == len(set(ORDER)) <= MAX_ROOMS
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_imports_go_one_way(file: Path) -> None:
     own = ORDER.index(room(file))
     wrong = []
-    for module, line, _ in imports_of(file):
-        if module.startswith("fishcompile."):
-            other = room_of(module) or room_of(module.rpartition(".")[0])
-            if other is not None and other in ORDER and ORDER.index(other) > own:
-                wrong.append(f"{file.name}:{line} imports {module}")
+    for each in imports_of(file):
+        other = file_of(each.module)
+        # fishcompile.emit and the like are names of the package itself
+        if other and other != PACKAGE / "__init__.py" and ORDER.index(room(other)) > own:
+            wrong.append(f"{file.name}:{each.line} imports {each.module}")
     assert wrong == []
 
 
-def test_there_are_few_rooms() -> None:
-    assert len({room(file) for file in FILES}) <= MAX_ROOMS
+def test_tests_stand_where_what_they_test_stands() -> None:
+    """Every folder of the code has one of tests, and there are no others but OF_THE_WHOLE."""
+    found = {path.parent.relative_to(TESTS).parts[0] for path in TESTS.glob("*/**/test_*.py")}
+    inside = (file for file in FILES if file.parent != PACKAGE and file.stem != "__init__")
+    folders = {room(file).partition("/")[0] for file in inside}
+    assert found - OF_THE_WHOLE == folders
+
+
+def test_nothing_leads_back_to_itself() -> None:
+    rooms, files = graphs()
+    assert circles(rooms) == []
+    assert circles(files) == []
 
 
 def test_only_targets_and_weights_import_torch_when_imported() -> None:
     found = {
         room(file)
         for file in FILES
-        for module, _, at_import in imports_of(file)
-        if at_import and module.partition(".")[0] in ("torch", "numpy", "safetensors")
+        for each in imports_of(file)
+        if each.at_import and each.module.partition(".")[0] in ("torch", "numpy", "safetensors")
     }
     assert found <= NEEDS_TORCH
 

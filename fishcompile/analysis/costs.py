@@ -8,7 +8,7 @@ from math import prod
 from fishcompile.analysis.isolated import isolated_convolutions
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.ops.conv import Conv
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Convolution-free paths: from which values a gradient comes back without crossing a weight.
 
 Source: Sun et al. 2018. A path is free where every op on it is linear or picks
-elements, and has no weights: sums, concatenations, pooling, interpolation, r(x) and its inverse.
+elements, and has no weights, as each op says of itself: sums, concatenations, pooling, r(x) are.
 Convolutions, normalisations and gates are not. An activation is, by itself: the post-activation
 blocks of ResNet have one behind each sum, and no convolution there. Paths end at the input of the
 classifier, whose score convolution every network has, and at the taps.
@@ -14,24 +14,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from fishcompile.ir.graph import Graph
-from fishcompile.ops.add import Add
-from fishcompile.ops.avg_pool import AvgPool
-from fishcompile.ops.batch_norm import BatchNorm
-from fishcompile.ops.channel_repeat import ChannelRepeat
-from fishcompile.ops.channel_sum import ChannelSum
-from fishcompile.ops.concat import Concat
-from fishcompile.ops.conv import Conv
-from fishcompile.ops.conv_transpose import ConvTranspose
-from fishcompile.ops.gelu import Gelu
-from fishcompile.ops.group_norm import GroupNorm
-from fishcompile.ops.max_pool import MaxPool
-from fishcompile.ops.relu import Relu
-from fishcompile.ops.silu import Silu
-from fishcompile.ops.upsample import Upsample
-
-NORMS = (BatchNorm, GroupNorm)
-ACTIVATIONS = (Relu, Silu, Gelu)
-FREE = (Add, Concat, MaxPool, AvgPool, Upsample, ChannelSum, ChannelRepeat, *ACTIVATIONS)
 
 
 @dataclass(frozen=True)
@@ -59,7 +41,7 @@ def dead_ends(
     for node in graph.nodes:
         for value in node.data:
             readers[value].append(node.name)
-    convolving = {n.name for n in graph.nodes if isinstance(n.op, Conv | ConvTranspose)}
+    convolving = {node.name for node in graph.nodes if node.op.gradient == "weighted"}
     closed = {value: name for name, value in starts.items() if value not in reached}
     return {
         name: _forwards(value, readers, free, convolving, closed) for value, name in closed.items()
@@ -69,13 +51,13 @@ def dead_ends(
 def _free(graph: Graph, opened: Collection[str]) -> set[str]:
     """The nodes that a free path may cross."""
     nodes = {node.name: node for node in graph.nodes}
-    free = {node.name for node in graph.nodes if isinstance(node.op, FREE)}
+    free = {node.name for node in graph.nodes if node.op.gradient in ("free", "activation")}
     units = {nodes[name].scope for name in opened}  # a ConvNormAct has its norm behind
-    free.update(n.name for n in graph.nodes if n.scope in units and isinstance(n.op, NORMS))
+    free.update(n.name for n in graph.nodes if n.scope in units and n.op.gradient == "norm")
     for name in opened:
         free.add(name)
         before = nodes.get(nodes[name].inputs[0])
-        while before is not None and isinstance(before.op, (*ACTIVATIONS, *NORMS)):
+        while before is not None and before.op.gradient in ("activation", "norm"):
             free.add(before.name)
             before = nodes.get(before.inputs[0])
     return free

@@ -1,6 +1,6 @@
-"""The stage table: one row a stage, as the paper's own tables have them.
+"""The stage table: one row a stage, as the article *Understanding FishNet* has it.
 
-The classifier is two rows, the score convolution and the layers behind it, as in the paper.
+The classifier is two rows, the score convolution and the layers behind it, as there.
 """
 
 from __future__ import annotations

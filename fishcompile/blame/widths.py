@@ -35,10 +35,10 @@ def changed_width(
 def _variants_of(file: str, tree: Tree) -> list[str]:
     """The files that extend a file, from the spec itself inwards; to use one is not to vary it."""
     found: list[str] = []
-    while file in tree.arrivals and len(found) < len(tree.arrivals):
-        if tree.arrivals[file].word != "extends":
+    while file in tree.includes and len(found) < len(tree.includes):
+        if tree.includes[file].word != "extends":
             break
-        file = tree.arrivals[file].span.source.name
+        file = tree.includes[file].span.source.name
         found.append(file)
     return found[::-1]
 

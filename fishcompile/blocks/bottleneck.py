@@ -1,13 +1,13 @@
-"""The pre-activation bottleneck of FishNet, and its four shortcuts.
+"""The pre-activation bottleneck of FishNet.
 
-Source: Sun et al. 2018, and the authors' `fish_block.py`: BN comes before ReLU and
-the middle is a quarter of the output's channels.
+Source: `fish_block.py` of the released code (Sun et al. 2018): BN comes before ReLU, and the middle
+is a quarter of the output's channels.
 """
 
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, middle_of, pre_act
-from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Projected, Reduced
+from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
@@ -23,25 +23,11 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
     return gated(b, x, leaving, block)
 
 
-class Bottleneck(Identity):
-    """x + M(x), where M is a 1x1, a 3x3 and a 1x1 PreActConv."""
-
-    refine = _refine
-
-
-class ProjectBottleneck(Projected):
-    """P(x) + M(x), where P is a 1x1 convolution to the new width: an I-conv."""
-
-    refine = _refine
-
-
-class ReduceBottleneck(Reduced):
-    """r(x) + M(x), where r sums each k adjacent channels."""
-
-    refine = _refine
-
-
-class DuplicateBottleneck(Duplicated):
-    """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
-
-    refine = _refine
+KIND = residual_kind(
+    "Bottleneck",
+    _refine,
+    "a 1x1, a 3x3 and a 1x1 PreActConv",
+    description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet's "
+    "released code",
+    unread=(),
+)

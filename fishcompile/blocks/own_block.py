@@ -1,8 +1,8 @@
-"""The residual block whose M(x) is a block of the spec or of a plug-in, and its four shortcuts."""
+"""The residual block whose M(x) is a block of the spec or of a plug-in."""
 
 from __future__ import annotations
 
-from fishcompile.blocks.shortcuts import AnyResidual, Duplicated, Identity, Projected, Reduced
+from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
@@ -27,25 +27,7 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
     return y
 
 
-class ResidualBlock(Identity):
-    """x + M(x)."""
-
-    refine = _refine
-
-
-class ProjectResidualBlock(Projected):
-    """P(x) + M(x), where P is a 1x1 convolution to the new width: an I-conv."""
-
-    refine = _refine
-
-
-class ReduceResidualBlock(Reduced):
-    """r(x) + M(x), where r sums each k adjacent channels."""
-
-    refine = _refine
-
-
-class DuplicateResidualBlock(Duplicated):
-    """d(x) + M(x), where d repeats each channel k times: the inverse of r."""
-
-    refine = _refine
+KIND = residual_kind(
+    "ResidualBlock",
+    _refine,
+)

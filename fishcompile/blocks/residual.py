@@ -10,23 +10,13 @@ from typing import Any
 from fishcompile.blocks.residual_parts import BlockWords
 from fishcompile.blocks.shortcuts import Changed, Identity
 
-OWN = "own"
-# Each kind's file, and what its classes are called behind the word of the shortcut. A network is
-# made of one kind or two, so that the others are not imported.
-_KINDS = {
-    "bottleneck": ("bottleneck", "Bottleneck"),
-    "basic": ("basic_block", "BasicBlock"),
-    "resnet_bottleneck": ("resnet_bottleneck", "ResNetBottleneck"),
-    "resnet_basic": ("resnet_basic_block", "ResNetBasicBlock"),
-    OWN: ("own_block", "ResidualBlock"),
-}
-_SHORTCUTS = {"identity": "", "project": "Project", "reduce": "Reduce", "duplicate": "Duplicate"}
+OWN = "own_block"
 
 
 @cache
 def _class(kind: str, shortcut: str) -> Any:
-    file, name = _KINDS[kind]
-    return getattr(import_module(f"fishcompile.blocks.{file}"), _SHORTCUTS[shortcut] + name)
+    # a network is made of one kind or two, so that the others are not imported
+    return import_module(f"fishcompile.blocks.{kind}").KIND.blocks[shortcut]
 
 
 def residual_blocks(

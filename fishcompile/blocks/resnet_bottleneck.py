@@ -1,4 +1,4 @@
-"""The bottleneck of ResNet v1.5, which activates after the sum, and its four shortcuts.
+"""The bottleneck of ResNet v1.5, which activates after the sum.
 
 Source: He et al. 2016, "Deep Residual Learning for Image Recognition"; v1.5 is torchvision's, with
 the stride on the 3x3 convolution.
@@ -7,15 +7,7 @@ the stride on the 3x3 convolution.
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, middle_of, post_act
-from fishcompile.blocks.shortcuts import (
-    AnyResidual,
-    Duplicated,
-    Identity,
-    Projected,
-    Reduced,
-    activated_sum,
-    norm_projection,
-)
+from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
@@ -30,30 +22,12 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
     return gated(b, x, leaving, block)
 
 
-class ResNetBottleneck(Identity):
-    """act(x + M(x)), where M is a 1x1, a 3x3 and a 1x1 ConvNormAct."""
-
-    refine = _refine
-    join = activated_sum
-
-
-class ProjectResNetBottleneck(Projected):
-    """act(P(x) + M(x)), where P is a 1x1 convolution to the new width: an I-conv."""
-
-    refine = _refine
-    join = activated_sum
-    shortcut = norm_projection
-
-
-class ReduceResNetBottleneck(Reduced):
-    """act(r(x) + M(x)), where r sums each k adjacent channels."""
-
-    refine = _refine
-    join = activated_sum
-
-
-class DuplicateResNetBottleneck(Duplicated):
-    """act(d(x) + M(x)), where d repeats each channel k times: the inverse of r."""
-
-    refine = _refine
-    join = activated_sum
+KIND = residual_kind(
+    "ResNetBottleneck",
+    _refine,
+    "a 1x1, a 3x3 and a 1x1 ConvNormAct",
+    activates=True,
+    description="as `bottleneck`, norm and activation behind each, the last activation behind the "
+    "sum, as in ResNet v1.5",
+    unread=("order",),
+)

@@ -1,15 +1,15 @@
 """The four shortcuts of residual blocks, S(x) + M(x): identity, projection, r(x) and its inverse.
 
-What refines, M(x), is a kind's own: its file has a class for each shortcut, which takes the
-shortcut from here and its `refine` from a function. A kind that activates after the sum also says
-how its projection is made, and how the sum ends.
+What refines, M(x), is a kind's own: its file has a function that adds it, and of that a class for
+each shortcut is made here. One that activates after the sum has a projection and a sum of its own.
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
+from abc import ABCMeta, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fishcompile.blocks.norm_act import activated
 from fishcompile.blocks.residual_parts import BlockWords, Shape, post_act, pre_act
@@ -125,3 +125,58 @@ def norm_projection(block: Changed, b: Builder, x: Value) -> Value:
 def activated_sum(block: AnyResidual, b: Builder, shortcut: Value, y: Value) -> Value:
     """The sum of both ways, activated."""
     return activated(b, b.op("sum", Add(), shortcut, y), block.norm_act.act)
+
+
+@dataclass(frozen=True)
+class ResidualKind:
+    """A kind of residual block, which its file is called after: a class for each shortcut.
+
+    `description` is for authors, and empty where no word of a spec means the kind. `unread` are the
+    words of `block` that mean nothing for it.
+    """
+
+    blocks: Mapping[str, type[Any]]
+    description: str
+    unread: tuple[str, ...]
+
+
+_PROJECTION = "P is a 1x1 convolution to the new width: an I-conv"
+_REPEAT = "d repeats each channel k times: the inverse of r"
+# The class that has a shortcut, the word before a kind's name, and what its docstring says.
+_SHORTCUTS: dict[str, tuple[type[AnyResidual], str, str, str]] = {
+    "identity": (Identity, "", "x", "M is {}"),
+    "project": (Projected, "Project", "P(x)", _PROJECTION),
+    "reduce": (Reduced, "Reduce", "r(x)", "r sums each k adjacent channels"),
+    "duplicate": (
+        Duplicated,
+        "Duplicate",
+        "d(x)",
+        "d repeats each channel k times: the inverse of r",
+    ),
+}
+
+
+def residual_kind(
+    name: str,
+    refine: Callable[[Any, Builder, Value], Value],
+    inside: str = "",
+    *,
+    activates: bool = False,
+    description: str = "",
+    unread: tuple[str, ...] = (),
+) -> ResidualKind:
+    """The kind whose M(x) `refine` adds, which its docstring calls `inside`.
+
+    One that `activates` does so after the sum, and has a norm behind its projection.
+    """
+    blocks: dict[str, type[Any]] = {}
+    for shortcut, (base, word, way, where) in _SHORTCUTS.items():
+        total = f"act({way} + M(x))" if activates else f"{way} + M(x)"
+        said = f"{total}, where {where.format(inside)}." if inside or word else f"{total}."
+        members = {"refine": refine, "__doc__": said, "__module__": refine.__module__}
+        if activates:
+            members["join"] = activated_sum
+        if activates and shortcut == "project":
+            members["shortcut"] = norm_projection
+        blocks[shortcut] = ABCMeta(word + name, (base,), members)
+    return ResidualKind(blocks, description, unread)

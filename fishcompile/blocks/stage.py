@@ -16,7 +16,7 @@ from fishcompile.ir.graph import Value
 from fishcompile.ops.add import Add
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.concat import Concat
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.ops.upsample import Upsample
 
@@ -62,7 +62,7 @@ class Stage(BlockWords, _Trunk):
 
     def _sample(self, b: Builder, x: Value, width: int, skip: Value | None) -> Value:
         operands = (x,) if skip is None else (x, skip)
-        # half a window, as the authors pad a 3x3 one; none for 2x2
+        # half a window, as the released stem pads its 3x3 one; none for 2x2
         padding = (self.kernel - 1) // 2
         match self.sample:
             case "max_pool":

@@ -50,9 +50,9 @@ class Diagnostic:
     """One finding: rule id, place, message, and the way out.
 
     `label` stands under the carets; `notes` say where derived values came from; `help` lines are
-    the candidate fixes, and `fixes` those of them that are edits of the text. `way` says how the
-    file of the span came in, where it is not the spec that was asked for, from that file outwards;
-    it makes no other finding of one that two variants have from their base.
+    the candidate fixes, and `fixes` those of them that are edits of the text. `include_chain` says
+    how the file of the span came in, where it is not the spec that was asked for, from that file
+    outwards; it makes no other finding of one that two variants have from their base.
     """
 
     rule: str
@@ -64,12 +64,12 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
-    way: tuple[Related, ...] = field(default=(), compare=False)
+    include_chain: tuple[Related, ...] = field(default=(), compare=False)
 
     @property
     def elsewhere(self) -> tuple[Related, ...]:
         """All other places that the finding shows."""
-        return (*self.related, *self.way)
+        return (*self.related, *self.include_chain)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,69 @@
-"""The name that was probably meant; cheap however many names there are."""
+"""The name that was probably meant by a misspelt word, and whether that is sure.
+
+`nearest` is for advice: a person reads "did you mean" and decides. `surely` is for fixes that are
+applied without asking: one name is an edit or two away, and no other is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from itertools import islice
 
+_NEAR = 0.6  # of the letters of both words, those that stand in the same order in both
 _MOST = 200  # comparing costs time, and a spec may hold thousands of names
+_SHORT = 3  # shorter names are an edit away from everything
+_LONG = 6  # from this length on a word may hold two mistakes
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
-    """The closest of the names to a mistyped word, None where none is close."""
-    alike = (name for name in names if name != word and abs(len(name) - len(word)) <= 2)
-    found = get_close_matches(word, list(islice(alike, _MOST)), 1)
+    """The closest of the names to a misspelt word, None where none is close."""
+    from difflib import get_close_matches  # only now: most specs hold no misspelt word
+
+    # no more letters can be shared than the shorter one has
+    alike = (
+        name
+        for name in names
+        if name != word and 2 * min(len(name), len(word)) >= _NEAR * (len(name) + len(word))
+    )
+    found = get_close_matches(word, list(islice(alike, _MOST)), 1, _NEAR)
     return found[0] if found else None
+
+
+def surely(word: str, names: Iterable[str]) -> str | None:
+    """The one name that `word` can be a mistyped form of; None where there are several, or none.
+
+    It is one edit away, or two from a long word, and no digit differs: digits tell stages apart.
+    """
+    distances = {
+        name: edit_distance(word, name)
+        for name in islice(dict.fromkeys(names), _MOST)
+        if len(name) >= _SHORT and abs(len(name) - len(word)) < min(_SHORT, len(word))
+    }
+    for most in (1, 2) if len(word) >= _LONG else (1,):
+        close = [name for name, distance in distances.items() if distance <= most]
+        if close:
+            return close[0] if len(close) == 1 and _digits(close[0]) == _digits(word) else None
+    return None
+
+
+def edit_distance(word: str, name: str) -> int:
+    """Letters added, dropped, changed or swapped with the next to make one word of the other.
+
+    Case counts for nothing. Optimal string alignment, after Damerau (1964).
+    """
+    a, b = word.lower(), name.lower()
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, 1):
+        above, row = row, [i]
+        for j, other in enumerate(b, 1):
+            least = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
+                least = min(least, before[j - 2] + 1)
+            row.append(least)
+        before = above
+    return row[-1]
+
+
+def _digits(word: str) -> str:
+    return "".join(character for character in word if character.isdigit())

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+STDIN_NAME = "<stdin>"  # what diagnostics call standard input
+
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 

@@ -1,6 +1,5 @@
 """Stages and nodes to what they are: their words and the types of their inputs give the block.
 
 fish.py       the parts of a fish, and layers
-nodes.py      the kinds of the graph form that are one op
 composite.py  the blocks that a spec defines itself
 """

@@ -14,6 +14,7 @@ from fishcompile.ir.graph import SEQUENTIAL
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec
 from fishcompile.language.spec import BlockSpec
 from fishcompile.ops.base import Op, ShapeError
+from fishcompile.ops.node_kind import node_kind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.schema.kinds import built_in
 from fishcompile.schema.plugin_kinds import plugin_keys
@@ -40,10 +41,8 @@ class Library:
         if not isinstance(config, NodeSpec):
             return fish.bind(config, inputs, self._branch)
         if config.kind in built_in():
-            # imported only now, as what else only a graph needs: a fish is not to pay for it
-            from fishcompile.expand.nodes import KINDS
-
-            return KINDS[config.kind](*inputs, **dict(config.values))
+            op: Op = node_kind(config.kind).made(inputs, dict(config.values))
+            return op
         first: Op | Block = self._block(config, *inputs)
         if config.repeat == 1:
             return first
@@ -81,7 +80,7 @@ class Library:
         """How many maps a block reads, what it needs to be given, and all that it takes."""
         if is_plugin(kind):
             keys = plugin_keys(kind) or {"required": [], "properties": {}}
-            return plugin(kind).inputs, keys["required"], list(keys["properties"])
+            return plugin(kind).reads, keys["required"], list(keys["properties"])
         definition = self._definitions[kind]
         needed = [name for name, default in definition.parameters if default is None]
         return len(definition.inputs), needed, [name for name, _ in definition.parameters]

@@ -14,7 +14,7 @@ from fishcompile.schema.plugins import PluginError, plugin, said
 def plugged(kind: str, inputs: tuple[TensorType, ...], values: Mapping[str, Any]) -> Op | Block:
     """What a plug-in makes of a node that writes `values`. Raises ShapeError, also for a breach."""
     try:
-        part = plugin(kind).make(*inputs, **values)
+        part = plugin(kind).made(inputs, values)
     except (PluginError, ShapeError) as error:
         raise error if isinstance(error, ShapeError) else _breach(kind, str(error)) from None
     except Exception as error:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import yaml
-
 from fishcompile.diagnostics.finding import Diagnostic, Fix, SpecError
 from fishcompile.diagnostics.source import Source, Span
-from fishcompile.reader.read import events
-from fishcompile.reader.syntax_errors import position
+from fishcompile.reader.written import written
 
 Place = tuple[int, int]  # line and column
 
@@ -79,21 +76,7 @@ def _shared(source: Source) -> list[tuple[Place, Place]]:
     """From where to where each alias and each anchored value stands."""
     if "&" not in source.text:
         return []
-    found: list[tuple[Place, Place]] = []
-    opened: list[tuple[str | None, Place]] = []
     try:
-        for event in events(source):
-            if isinstance(event, yaml.CollectionEndEvent):
-                anchor, begin = opened.pop()
-            elif isinstance(event, yaml.NodeEvent):
-                anchor, begin = event.anchor, position(source, event.start_mark)
-                if isinstance(event, yaml.CollectionStartEvent):
-                    opened.append((anchor, begin))
-                    continue
-            else:
-                continue
-            if anchor is not None:
-                found.append((begin, position(source, event.end_mark)))
+        return [(node.begin, node.end) for node in written(source) if node.anchor is not None]
     except SpecError:  # it has been read before, so this does not happen
         return [((1, 1), (len(source.lines) + 1, 1))]
-    return found

@@ -1,7 +1,8 @@
 """A spec's text brought to the current version: keys and the version number, and nothing else.
 
-The edits are read off the migrated tree: a key is edited where the tree calls it otherwise. The
-edited text is read again, and counts only where it says what the migrated tree says.
+`migrated` for a file, `forward` for a tree at hand, such as that of an open document. The edits are
+read off the migrated tree: a key is edited where the tree calls it otherwise. The edited text is
+read again, and counts only where it says what the migrated tree says.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, SpecError, fa
 from fishcompile.diagnostics.source import Span
 from fishcompile.fixing.specs import FixedSpec
 from fishcompile.fixing.text import fixed_text
-from fishcompile.loading.migrations import migrate, version_of
-from fishcompile.loading.newer import two_names
-from fishcompile.reader.read import BOM, read_bytes
+from fishcompile.loading.migrations import migrate, stages, version_of
+from fishcompile.reader.read import BOM, read_bytes, read_text
 from fishcompile.reader.tree import Path as TreePath
 from fishcompile.reader.tree import Tree
 from fishcompile.schema.version import VERSION, wrong_version
@@ -60,20 +60,39 @@ def migrated(path: Path, data: bytes) -> Migrated | None:
         raise UnversionedError(fail(unknown).report)
     if version == VERSION:
         return None
-    refused = two_names(tree)
-    if refused:
-        raise fail(refused)
-    current = migrate(tree)
-    keys = tuple(_keys(tree, current))
-    number = Edit(tree.value_span(("fishspec",)), str(VERSION))
-    text, _ = fixed_text(tree.source, [Fix("", (*keys, number), safe=True)])
+    fix, text = forward(tree)
     after = (BOM if data.startswith(BOM.encode()) else "").encode() + text.encode()
-    _verify(current, after, tree.value_span(("fishspec",)))
-    return Migrated(FixedSpec(path, data, after), version, len(keys), _modeline(tree))
+    return Migrated(FixedSpec(path, data, after), version, len(fix.edits) - 1, _modeline(tree))
 
 
 class UnversionedError(SpecError):
     """A file that is no spec, or says no version that is known."""
+
+
+def forward(tree: Tree) -> tuple[Fix, str]:
+    """The fix that brings the text of an older version to the current one, and the text it gives.
+
+    The last of its edits is that of the version number. Raises SpecError where the text cannot be
+    edited so that it says the same.
+    """
+    _refuse_clashes(tree)
+    current = migrate(tree)
+    at = tree.value_span(("fishspec",))
+    edits = (*_keys(tree, current), Edit(at, str(VERSION)))
+    fix = Fix(f"bring the spec to version {VERSION}", edits, safe=True)
+    text, _ = fixed_text(tree.source, [fix])
+    _verify(current, text, at)
+    return fix, text
+
+
+def _refuse_clashes(tree: Tree) -> None:
+    """Raises FC113 where a key stands beside the name that a later version has for it."""
+    for step, older in stages(tree):
+        for path, old in step.clashes(older.value).items():
+            called = f"what version {step.since + 1} calls `{old}`"
+            message = f"`{path[-1]}` is {called}, which stands here too"
+            help_ = (f"remove one of them; version {step.since} reads `{old}`",)
+            raise fail(Diagnostic("FC113", message, older.key_span(path), help=help_))
 
 
 def _keys(tree: Tree, current: Tree) -> Iterator[Edit]:
@@ -103,10 +122,10 @@ def _two_meanings(span: Span, names: dict[tuple[str, str], TreePath]) -> Diagnos
     return Diagnostic("FC113", message, span, help=(_ANCHORS,))
 
 
-def _verify(current: Tree, after: bytes, at: Span) -> None:
+def _verify(current: Tree, text: str, at: Span) -> None:
     """Raises SpecError where the new text does not say what the migrated tree says."""
     try:
-        same = _said(read_bytes(after, at.source.name)) == _said(current)
+        same = _said(read_text(text, at.source.name)) == _said(current)
     except SpecError:
         same = False
     if not same:

@@ -6,14 +6,15 @@ finding through the history by its fingerprint.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fishcompile.diagnostics.fingerprints import Fingerprint, fingerprints
 from fishcompile.formats import Checked, Page, RuleFacts, findings
 from fishcompile.formats._escape import json_text
-from fishcompile.formats._fingerprints import fingerprints
 from fishcompile.formats._paths import relative_to_root, uri
 from fishcompile.formats._snippets import visible
 from fishcompile.version import VERSION
@@ -38,10 +39,9 @@ def write(checked: Sequence[Checked], page: Page) -> str:
         "semanticVersion": VERSION,
         "rules": [_rule(id_, rules) for id_ in ids],
     }
-    marks = fingerprints(found)
     results = [
-        _result(diagnostic, ids.index(diagnostic.rule), mark, page.root)
-        for diagnostic, mark in zip(found, marks, strict=True)
+        _result(diagnostic, ids.index(diagnostic.rule), hashed(mark), page.root)
+        for diagnostic, mark in zip(found, fingerprints(found), strict=True)
     ]
     run = {
         "tool": {"driver": driver},
@@ -51,6 +51,13 @@ def write(checked: Sequence[Checked], page: Page) -> str:
         "results": results,
     }
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def hashed(mark: Fingerprint) -> str:
+    """A fingerprint within its file, as a service compares it: a digest and a count."""
+    text = f"{mark.rule}\n{mark.line}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return f"{digest}:{mark.number}"
 
 
 def _rule(id_: str, rules: Mapping[str, RuleFacts]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import fields
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from fishcompile.diagnostics.names import check_name, shown
@@ -17,6 +18,7 @@ from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Value
 from fishcompile.ops import registry
 from fishcompile.ops.base import Op, ShapeError
+from fishcompile.ops.keys import is_word
 from fishcompile.ops.tensor import TensorType
 from fishcompile.schema.plugins import said
 
@@ -66,8 +68,8 @@ def require_block(block: Block, other: type[Block]) -> None:
         reason = check_name(field.name)
         if reason:
             raise breach(kind, f"its field {shown(field.name)} {reason}")
-        if isinstance(value, float) or not _hashable(value):
-            raise breach(kind, f"its field `{field.name}` is neither a whole number nor constant")
+        if not _hashable(value):
+            raise breach(kind, f"its field `{field.name}` is neither a number nor constant")
 
 
 def expanded(block: Block, b: Builder, inputs: Sequence[Value]) -> Value:
@@ -97,19 +99,12 @@ def inferred(op: Op, types: tuple[TensorType, ...]) -> TensorType:
 def _sound(op: Op, types: tuple[TensorType, ...]) -> TensorType:
     """The type that a foreign op gives; the rest that it is asked for later is tried at once."""
     kind = type(op)
-    name = getattr(kind, "kind", None)
-    if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
-        raise breach(kind, "it has no `kind` that is a name")
-    if registry().get(name) is not kind:
-        raise breach(kind, f"another op is called `{name}` too, or it is no direct subclass of Op")
-    for call in kind.calls:
-        if not _CALL.fullmatch(call):
-            raise breach(kind, f"its `calls` name {shown(call)}, which is not of torch, F or nn")
     try:
+        _require_op(op)
         made = op.infer(*types)
         op.state()
         op.output_stride(*(1 for _ in types))
-        unsaid = _calls(op, len(types)) - set(kind.calls)
+        unsaid = calls_in(op, len(types)) - kind.called()
         if isinstance(made, TensorType):
             op.macs(types, made)
     except ShapeError:
@@ -124,16 +119,40 @@ def _sound(op: Op, types: tuple[TensorType, ...]) -> TensorType:
     return made
 
 
-def _calls(op: Op, operands: int) -> set[str]:
-    """What the text of an op calls, and what else no expression of an op may have."""
+def _require_op(op: Op) -> None:
+    """Raises ShapeError unless an op is called, calls and has what can be emitted."""
     kind = type(op)
-    module = kind.module()
-    text = kind.expression({field.name: "1" for field in fields(op)}, operands)
-    said_ = text.format(*(f"x{index}" for index in range(operands)), self="self.module")
-    nodes = list(ast.walk(ast.parse(said_, mode="eval")))
+    name = getattr(kind, "kind", None)
+    if not isinstance(name, str) or not name.isidentifier() or not name.isascii():
+        raise breach(kind, "it has no `kind` that is a name")
+    if registry().get(name) is not kind:
+        raise breach(kind, f"another op is called `{name}` too, or it is no direct subclass of Op")
+    for call in kind.called():
+        if not _CALL.fullmatch(call):
+            raise breach(kind, f"its `calls` name {shown(call)}, which is not of torch, F or nn")
+    for field in fields(op):
+        if not _printable(getattr(op, field.name)):
+            raise breach(kind, f"its field `{field.name}` is no number, word or tuple of numbers")
+
+
+def calls_in(op: Op, operands: int) -> set[str]:
+    """What the text of an op calls, and what else no text of an op may have."""
+    values = {field.name: getattr(op, field.name) for field in fields(op)}
+    texts = {name: "1" if isinstance(value, int) else str(value) for name, value in values.items()}
+    text = type(op).expression(texts, operands)
+    said_ = [text.format(*(f"x{index}" for index in range(operands)), self="self.module")]
+    said_ += [op.first_values.format("module")] if op.first_values else []
+    nodes = [node for text in said_ for node in ast.walk(ast.parse(text, mode="eval"))]
     found = {ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)}
     found |= {type(node).__name__ for node in nodes if not isinstance(node, _PARTS)}
-    return found - {"self.module"} | ({module.function} if module else set())
+    return found - {"self.module"}
+
+
+def _printable(value: object) -> bool:
+    """Whether a field of an op can be emitted, and printed as IR and read again."""
+    if isinstance(value, tuple):
+        return all(type(n) is not bool and isinstance(n, int) for n in value)
+    return isinstance(value, int) or is_word(value) or (type(value) is float and isfinite(value))
 
 
 def _hashable(value: object) -> bool:

@@ -68,6 +68,7 @@ def formulas_of(holder: Op | Block) -> tuple[tuple[str, Formula], ...]:
 
 
 def plain(op: Op) -> Op:
-    """The op without formulas."""
+    """The op without formulas; those in a tuple of numbers are lost."""
     numbers: dict[str, Any] = dict(numbers_of(op))
-    return replace(op, **numbers)
+    tuples = ((name, value) for name, value in vars(op).items() if isinstance(value, tuple))
+    return replace(op, **numbers, **{name: tuple(map(int, value)) for name, value in tuples})

@@ -5,19 +5,22 @@
     scope stem = Stem(%input) {} -> %stem.pool
       %stem.conv1.conv = conv(%input) {in_channels=3, out_channels=32 `out_channels`} : 32x112x112
 
-A number may be followed by its formula in backquotes; what an instance of a block leaves out has
-a line with the formula that is not positive. Parsing a printed graph gives it back.
+A whole number may be followed by its formula in backquotes; decimals, tuples of whole numbers and
+words stand as Python has them, words without quotes. What an instance of a block leaves out has a
+line with the formula that is not positive. Parsing a printed graph gives it back.
 """
 
 from __future__ import annotations
 
 import re
+from ast import literal_eval
 from dataclasses import fields, replace
 from typing import Any
 
 from fishcompile.ir.graph import Graph, Item, Kind, Node, Parameter, Scope, Skipped, Value
 from fishcompile.ops import registry
 from fishcompile.ops.formula import Formula, parse
+from fishcompile.ops.keys import is_word
 from fishcompile.ops.tensor import TensorType
 
 _HEADER = re.compile(r'graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?(?: title "([^"]*)")?')
@@ -26,7 +29,7 @@ _PARAMETER = re.compile(r"(\w+): (\w+)(?: = (-?\w+))?")
 _SCOPE = re.compile(r"scope (\S+) = (\w+)\((.*?)\) \{(.*)\} -> %(\S+)")
 _NODE = re.compile(r"%(\S+) = (\w+)\((.*?)\) \{(.*)\} : (\S+)")
 _SKIPPED = re.compile(r"skip %(\S+) = %(\S+) unless `([^`]*)`")
-_PARAM = re.compile(r"(\w+)=([\w-]+)(?: `([^`]*)`)?")
+_PARAM = re.compile(r"(\w+)=([\w.+-]+|\([^()]*\))(?: `([^`]*)`)?")
 
 Params = tuple[tuple[str, Any], ...]
 Formulas = tuple[tuple[str, Formula], ...]
@@ -73,7 +76,7 @@ def parse_graph(text: str) -> Graph:
             (parents if isinstance(item, Scope) else known).add(item.name)
             items.append(item)
             last[item.name.rpartition(".")[0]] = item.local
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, SyntaxError, TypeError, ValueError) as error:
         raise ValueError(f"line {number} is no line of a graph: {line!r} ({error})") from error
     scopes = tuple(item for item in items if isinstance(item, Scope))
     nodes = tuple(item for item in items if isinstance(item, Node))
@@ -165,10 +168,9 @@ def _parse_params(text: str) -> tuple[Params, Formulas]:
     return values, formulas
 
 
-def _parse_value(text: str) -> int | str:
-    if text in ("True", "False"):
-        return text == "True"
-    return int(text) if text.lstrip("-").isdecimal() else text
+def _parse_value(text: str) -> Any:
+    """A word, or what Python reads in the text."""
+    return text if is_word(text) else literal_eval(text)
 
 
 def _groups(pattern: re.Pattern[str], line: str) -> tuple[str, ...]:

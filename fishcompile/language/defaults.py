@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fishcompile.language.spec import BLOCK_KINDS, SECTIONS, BlockSpec
+from fishcompile.language.spec import SECTIONS, BlockSpec
 from fishcompile.reader.tree import Path, Place, Plain, Tree, walk
+from fishcompile.schema.file import residual_kinds, unread_words
 from fishcompile.schema.stage_blocks import AROUND
 
 # An entry that writes one of a pair has chosen; the default of the other does not apply to it.
@@ -18,14 +19,6 @@ _EXCLUSIVE = {
     "merge": ("down", "up"),
     "groups": ("group_width",),
     "group_width": ("groups",),
-}
-# What a word of one kind of block does not read is no default for the others.
-_BOTTLENECK = ("reduction", "reduction_of")
-_PRE_ACT = ("order",)
-_UNREAD = {
-    "basic": _BOTTLENECK,
-    "resnet_basic": (*_BOTTLENECK, *_PRE_ACT),
-    "resnet_bottleneck": _PRE_ACT,
 }
 _EVERYWHERE = ("norm", "act")
 # A norm is chosen as a whole: groups are nothing to another kind.
@@ -124,7 +117,7 @@ def _fitting(default: Plain, block: Plain) -> Plain:
         return default
     usual = default.get("kind", BlockSpec.kind)
     kind = block.get("kind", usual)
-    if kind == usual or (kind in BLOCK_KINDS and usual in BLOCK_KINDS):
+    if kind == usual or {kind, usual} <= set(residual_kinds()):
         return default
     return {key: item for key, item in default.items() if key in AROUND}
 
@@ -140,9 +133,9 @@ def _under(
     """`entry` with what it lacks taken from `defaults`, which stand at `origin`."""
     result = dict(entry)
     closed = {other for key in entry for other in _EXCLUSIVE.get(key, ())}
-    closed.update(_UNREAD.get(str(entry.get("kind")), ()))
+    closed.update(unread_words(str(entry.get("kind"))))
     if entry.get("norm") in ("none", {"kind": "none"}):
-        closed.update(_PRE_ACT)
+        closed.add("order")
     for key, value in defaults.items():
         if value is None or (key in closed and key not in entry):
             continue

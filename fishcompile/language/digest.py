@@ -1,6 +1,6 @@
 """The digest of a spec: what an emitted file says it was made from.
 
-It is taken over the graph form, so that comments, layout, defaults written out and sections do not
+It is taken over the graph form, so that comments, spacing, defaults written out and sections do not
 change it, and a change in a base does. Nor does the title, which is no part of the network.
 """
 

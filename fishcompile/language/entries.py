@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from fishcompile.language.spec import (
-    BLOCK_KINDS,
     SECTION_DEFAULTS,
     BlockSpec,
     BlocksSpec,
@@ -25,6 +25,7 @@ from fishcompile.language.spec import (
     UpSpec,
 )
 from fishcompile.reader.tree import Path
+from fishcompile.schema.file import residual_kinds
 from fishcompile.schema.stage_blocks import AROUND
 
 Entry = dict[str, Any]
@@ -108,11 +109,16 @@ def _common(entry: Entry) -> Entry:
 
 
 def _block(entry: Entry) -> BlockSpec:
-    if entry.get("kind", BlockSpec.kind) in BLOCK_KINDS:
+    if entry.get("kind", BlockSpec.kind) in residual_kinds():
         return BlockSpec(**_normed(entry))
     words = {key: item for key, item in entry.items() if key in ("kind", *AROUND)}
-    own = tuple((key, item) for key, item in entry.items() if key not in words)
-    return BlockSpec(**_normed(words), own=own)
+    return BlockSpec(**_normed(words), own=values(entry, tuple(words)))
+
+
+def values(entry: Entry, but: Collection[str]) -> tuple[tuple[str, Any], ...]:
+    """The keys of an entry but some, each with its value: a list as a tuple."""
+    found = ((key, item) for key, item in entry.items() if key not in but)
+    return tuple((key, tuple(item) if isinstance(item, list) else item) for key, item in found)
 
 
 def _normed(entry: Entry) -> Entry:

@@ -21,6 +21,7 @@ from fishcompile.language.spec import (
 )
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Plain
+from fishcompile.schema.kinds import takes_sides
 from fishcompile.schema.version import VERSION
 
 _KINDS = {
@@ -80,7 +81,8 @@ def _inside(node: StageNode) -> tuple[str, Entry]:
             words = {key: _value(getattr(config, key)) for key in _SECTION_WORDS}
             return config.section, {**_plain(config), **words}
         case NodeSpec():
-            return config.kind, {**dict(config.values), **_plain(config)}
+            own = {key: _sides(value) for key, value in config.values}
+            return config.kind, {**own, **_plain(config)}
         case LayerSpec():
             return config.kind, _plain(config)
         case _:
@@ -92,7 +94,7 @@ def _edges(node: StageNode, kind: str, at: Path, origins: Origins) -> Entry:
     origins[(*at, "from")] = trunk.path
     if isinstance(node.config, StageSpec | DenseSpec):
         return {"from": trunk.source}
-    if kind in ("upsample", "deconv") and rest:
+    if rest and takes_sides(kind):
         origins[(*at, "to")] = rest[0].path
         return {"from": trunk.source, "to": rest[0].source}
     if rest:
@@ -120,7 +122,7 @@ def _definition(block: Definition) -> Entry:
             name: "required" if default is None else default for name, default in block.parameters
         }
     entry["graph"] = {
-        node.name: {**dict(node.keys), **_inner_edges(node.inputs, dict(node.keys)["kind"])}
+        node.name: {**dict(node.keys), **_inner_edges(node.inputs, str(dict(node.keys)["kind"]))}
         | ({} if node.when is None else {"when": node.when})
         for node in block.nodes
     }
@@ -128,9 +130,9 @@ def _definition(block: Definition) -> Entry:
     return entry
 
 
-def _inner_edges(edges: tuple[Edge, ...], kind: Plain) -> Entry:
+def _inner_edges(edges: tuple[Edge, ...], kind: str) -> Entry:
     trunk, *rest = (edge.source for edge in edges)
-    if kind in ("upsample", "deconv") and rest:
+    if rest and takes_sides(kind):
         return {"from": trunk, "to": rest[0]}
     return {"from": [trunk, *rest] if rest else trunk}
 
@@ -150,7 +152,7 @@ def _value(value: Any) -> Plain:
         kind = {"kind": value.kind} if hasattr(value, "kind") else {}
         inside = {**kind, **_plain(value)}
         if isinstance(value, BlockSpec):
-            inside |= dict(value.own)
+            inside |= {key: _sides(item) for key, item in value.own}
             inside.pop("own", None)
         # a block is a mapping everywhere, and a word only in some places
         short = inside.keys() == {"kind"} and not isinstance(value, BlockSpec)

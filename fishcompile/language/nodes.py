@@ -18,6 +18,7 @@ from fishcompile.language.entries import (
     layers,
     residual,
     stage,
+    values,
 )
 from fishcompile.language.graph_spec import Config, Definition, Edge, InnerNode, NodeSpec, StageNode
 from fishcompile.language.spec import StageSpec
@@ -68,8 +69,7 @@ def _node(kind: str, entry: Entry, path: Path) -> NodeSpec:
     common: dict[str, Any] = {key: entry[key] for key in ("repeat",) if key in entry}
     if "expect" in entry:
         common["expect"] = expected(entry["expect"])
-    values = tuple((key, item) for key, item in entry.items() if key not in ("repeat", "expect"))
-    return NodeSpec(path, kind, values, **common)
+    return NodeSpec(path, kind, values(entry, ("repeat", "expect")), **common)
 
 
 def edges(entry: Entry, config: Config | None, path: Path, before: str) -> tuple[Edge, ...]:

@@ -8,9 +8,10 @@ every later finding can point at the text. The key `from` is the field `source`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from fishcompile.reader.tree import Path
+from fishcompile.schema.file import residual_kinds
 
 Section = Literal["tail", "body", "head"]
 SECTIONS: tuple[Section, ...] = ("tail", "body", "head")
@@ -22,8 +23,6 @@ Merge = Literal["ur", "dr", "concat", "add", "none"]
 Gate = Literal["scale", "scale_add", "none"]
 DenseUp = Literal["nearest", "bilinear", "none"]
 LayerKind = Literal["conv", "max_pool", "avg_pool"]
-BlockKind = Literal["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"]
-BLOCK_KINDS: tuple[str, ...] = get_args(BlockKind)
 Norm = Literal["batch", "group", "none"]
 Act = Literal["relu", "silu", "gelu"]
 LayerAct = Literal["relu", "silu", "gelu", "none"]
@@ -73,7 +72,7 @@ class BlockSpec:
     """What a stage's blocks are: their convolutions, and what stands between them.
 
     `group_width` None leaves the groups to `groups`; `se` None is no squeeze-and-excitation. A kind
-    that is none of `BlockKind` is a block of the spec or a plug-in, and `own` are its parameters.
+    that not every spec has is a block of the spec or a plug-in, and `own` are its parameters.
     """
 
     kind: str = "bottleneck"
@@ -90,7 +89,7 @@ class BlockSpec:
     @property
     def is_own(self) -> bool:
         """Whether its kind is not one that every spec has."""
-        return self.kind not in BLOCK_KINDS
+        return self.kind not in residual_kinds()
 
 
 @dataclass(frozen=True)

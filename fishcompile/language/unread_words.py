@@ -20,9 +20,7 @@ from fishcompile.language.spec import (
     StageSpec,
 )
 from fishcompile.reader.tree import Path, Tree
-
-_BASIC = ("basic", "resnet_basic")
-_PRE_ACT = ("bottleneck", "basic")
+from fishcompile.schema.file import residual_kinds, unread_words
 
 
 def check_words(config: Config, tree: Tree) -> Iterator[Diagnostic]:
@@ -47,14 +45,13 @@ def _block(block: BlockSpec, path: Path, tree: Tree) -> Iterator[Diagnostic]:
         related = (Related(tree.key_span(groups), "the other is here"),)
         way_out = "keep one; `groups: null` takes away what the base of a variant has"
         yield Diagnostic("FC206", message, tree.key_span(width), related=related, help=(way_out,))
-    if block.kind in _BASIC:
-        way_out = "write `kind: bottleneck` or `resnet_bottleneck`, or remove `{}`"
-        for key in ("reduction", "reduction_of"):
-            yield from _unread(key, f"`kind: {block.kind}`", way_out, path, tree)
-    if block.kind not in _PRE_ACT:
-        way_out = "write `kind: bottleneck` or `basic`, or remove `{}`"
-        yield from _unread("order", f"`kind: {block.kind}`", way_out, path, tree)
-    elif block.norm.kind == "none":
+    unread = unread_words(block.kind)
+    for key in unread:
+        first, *others = (kind for kind in residual_kinds() if key not in unread_words(kind))
+        kinds = " or ".join([f"`kind: {first}`", *(f"`{kind}`" for kind in others)])
+        way_out = f"write {kinds}, or remove `{{}}`"
+        yield from _unread(key, f"`kind: {block.kind}`", way_out, path, tree)
+    if block.norm.kind == "none" and "order" not in unread:
         yield from _unread(
             "order", "`norm: none`", "write another norm, or remove `{}`", path, tree
         )

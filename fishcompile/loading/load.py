@@ -20,7 +20,7 @@ from fishcompile.loading.reach import (
     find_root,
     refuse,
     refuse_circle,
-    with_ways,
+    with_include_chains,
 )
 from fishcompile.loading.uses import Uses
 from fishcompile.reader.read import UnreadableError, read_file
@@ -52,8 +52,8 @@ def load(path: Path, read: Reader = read_file, scale: Scale = _as_it_is) -> Load
     except UnreadableError:
         raise
     except SpecError as error:
-        raise SpecError(with_ways(error.report, files.arrivals)) from None
-    return replace(loaded, tree=replace(loaded.tree, arrivals=files.arrivals))
+        raise SpecError(with_include_chains(error.report, files.includes)) from None
+    return replace(loaded, tree=replace(loaded.tree, includes=files.includes))
 
 
 def _load(path: Path, files: Files, scale: Scale) -> Loaded:

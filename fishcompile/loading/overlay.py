@@ -25,7 +25,7 @@ def overlay(base: Tree, top: Tree) -> Tree:
         if item is None and path in base.places
     }
     removed = {**base.removed, **taken}
-    return Tree(value, places, top.source, {**base.older, **top.older}, removed=removed)
+    return Tree(value, places, top.source, removed=removed)
 
 
 def _merge(

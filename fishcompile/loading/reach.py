@@ -13,10 +13,8 @@ from pathlib import Path
 
 from fishcompile.diagnostics.finding import Diagnostic, Related, Report, SpecError, fail
 from fishcompile.diagnostics.source import Span
-from fishcompile.loading.migrations import migrate, version_of
-from fishcompile.loading.newer import newer_words, two_names
 from fishcompile.reader.read import UnreadableError
-from fishcompile.reader.tree import Arrival, Tree
+from fishcompile.reader.tree import Include, Tree
 from fishcompile.schema.version import wrong_version
 
 Reader = Callable[[Path, str], Tree]
@@ -33,7 +31,7 @@ _WHAT = {"extends": "base", "use": "used file"}
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read: its tree, brought to the current version, and where it is."""
+    """A file that was read: its tree, which is of the current version, and where it is."""
 
     tree: Tree
     file: Path
@@ -55,7 +53,7 @@ class Files:
 
     root: Path
     read: Reader
-    arrivals: dict[str, Arrival] = field(default_factory=dict)
+    includes: dict[str, Include] = field(default_factory=dict)
     values: int = 0
     characters: int = 0
 
@@ -80,29 +78,29 @@ class Files:
         return file
 
     def open(self, named: Named, file: Path) -> Opened:
-        """The file that `locate` gave. Raises SpecError where it cannot be read or is too new."""
+        """The file that `locate` gave. Raises SpecError where that cannot be read."""
         name = str(Path(named.user.tree.source.name).parent / named.target)
         try:
-            return Opened(self._read(file, name, Arrival(named.span, _DOES[named.key])), file)
+            return Opened(self._read(file, name, Include(named.span, _DOES[named.key])), file)
         except UnreadableError as error:
             reason = error.report.diagnostics[0].message.removeprefix("the file cannot be read: ")
             message = f"the {_WHAT[named.key]} cannot be read: {reason}"
             raise refuse(named.span, message, "check the path") from None
 
-    def _read(self, file: Path, name: str, arrival: Arrival) -> Tree:
+    def _read(self, file: Path, name: str, include: Include) -> Tree:
         try:
             tree = self.read(file, name)
         except SpecError as error:
             for found in error.report.diagnostics:
-                self.arrivals.setdefault(found.span.source.name, arrival)
+                self.includes.setdefault(found.span.source.name, include)
             raise
-        self.arrivals.setdefault(tree.source.name, arrival)
+        self.includes.setdefault(tree.source.name, include)
         self._count(tree)
         if self.values > MAX_VALUES or self.characters > MAX_CHARACTERS:
             message = f"the files of the spec hold more than {MAX_VALUES:,} values together"
             if self.values <= MAX_VALUES:
                 message = f"the files of the spec hold more than {MAX_CHARACTERS:,} characters"
-            raise fail(Diagnostic("FC104", message, arrival.span, help=("bring in fewer files",)))
+            raise fail(Diagnostic("FC104", message, include.span, help=("bring in fewer files",)))
         return _current(tree)
 
     def _count(self, tree: Tree) -> None:
@@ -132,29 +130,30 @@ def refuse(span: Span, message: str, way_out: str) -> SpecError:
     return fail(Diagnostic("FC120", message, span, help=(way_out,)))
 
 
-def with_ways(report: Report, arrivals: Mapping[str, Arrival]) -> Report:
+def with_include_chains(report: Report, includes: Mapping[str, Include]) -> Report:
     """The report with each finding told how the file that it stands in came in."""
     found = tuple(
-        found if found.way else replace(found, way=tuple(_way(found.span, arrivals)))
+        found
+        if found.include_chain
+        else replace(found, include_chain=tuple(_chain(found.span, includes)))
         for found in report.diagnostics
     )
     return replace(report, diagnostics=found)
 
 
-def _way(span: Span, arrivals: Mapping[str, Arrival]) -> Iterator[Related]:
+def _chain(span: Span, includes: Mapping[str, Include]) -> Iterator[Related]:
     seen: set[str] = set()
     name = span.source.name
-    while name in arrivals and name not in seen:
+    while name in includes and name not in seen:
         seen.add(name)
-        arrival = arrivals[name]
-        name = arrival.span.source.name
-        yield Related(arrival.span, f"{os.path.basename(name)} {arrival.word} it here")  # noqa: PTH119
+        include = includes[name]
+        name = include.span.source.name
+        yield Related(include.span, f"{os.path.basename(name)} {include.word} it here")  # noqa: PTH119
 
 
 def _current(tree: Tree) -> Tree:
-    """A file's tree in the current version. Raises SpecError for what its own does not have."""
-    known = version_of(tree) is not None
-    found = (two_names(tree) or newer_words(tree)) if known else wrong_version(tree)
+    """A file's tree. Raises SpecError where it is of another version than the current one."""
+    found = wrong_version(tree)
     if found:
         raise fail(found)
-    return migrate(tree)
+    return tree

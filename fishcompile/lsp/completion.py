@@ -12,11 +12,10 @@ from typing import Any
 from lsprotocol import types as lsp
 
 from fishcompile.diagnostics.source import Source, Span, start_of
-from fishcompile.loading.migrations import OLDEST
 from fishcompile.lsp.documents import Layer
 from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import Schema, described, key_node, keys_of, schema_of, words_of
-from fishcompile.lsp.loose import Cursor, Entry, cursor, entries
+from fishcompile.lsp.loose import Cursor, WrittenKey, cursor, written_keys
 from fishcompile.lsp.name_places import BLOCK, LAYER, PARTS, STAGE, Kind, named_by_value
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import names_of
@@ -38,7 +37,7 @@ def completion(session: Session, at: Spot) -> list[lsp.CompletionItem]:
     here = cursor(source, at.line, at.column)
     if here is None:
         return []
-    written = _without(entries(at.buffer.text), at, here)
+    written = _without(written_keys(at.buffer.text), at, here)
     if here.key is None:
         choices = _keys(session, at, here, written)
     else:
@@ -65,7 +64,7 @@ def _word(source: Source, at: Spot, here: Cursor) -> tuple[Span, str]:
     return Span(source, at.line, at.column - len(here.prefix), at.line, end), line[end - 1 :]
 
 
-def _without(found: Iterable[Entry], at: Spot, here: Cursor) -> tuple[Entry, ...]:
+def _without(found: Iterable[WrittenKey], at: Spot, here: Cursor) -> tuple[WrittenKey, ...]:
     """The entries less the one whose key is being written."""
     column = at.column - len(here.prefix)
     writing = {(at.line, column), (at.line, column - 1)} if here.key is None else set()
@@ -73,7 +72,7 @@ def _without(found: Iterable[Entry], at: Spot, here: Cursor) -> tuple[Entry, ...
 
 
 def _keys(
-    session: Session, at: Spot, here: Cursor, written: tuple[Entry, ...]
+    session: Session, at: Spot, here: Cursor, written: tuple[WrittenKey, ...]
 ) -> list[lsp.CompletionItem]:
     taken = {entry.path[-1] for entry in written if entry.path[:-1] == here.path}
     if len(here.path) == 1 and here.path[0] in _NAMED_SECTIONS:
@@ -100,7 +99,7 @@ def _keys(
 
 
 def _values(
-    session: Session, at: Spot, here: Cursor, key: str, written: tuple[Entry, ...]
+    session: Session, at: Spot, here: Cursor, key: str, written: tuple[WrittenKey, ...]
 ) -> list[lsp.CompletionItem]:
     path = (*here.path, key)
     named = named_by_value(path)
@@ -124,7 +123,7 @@ def _values(
     ]
 
 
-def _inputs(block: Kind, at: Spot, written: tuple[Entry, ...]) -> dict[str, str]:
+def _inputs(block: Kind, at: Spot, written: tuple[WrittenKey, ...]) -> dict[str, str]:
     """What enters a block: the names in its list, or `input`."""
     path = ("blocks", block.within, "inputs")
     lines = (at.buffer.source.line(entry.line) for entry in written if entry.path == path)
@@ -147,7 +146,7 @@ def _sources(path: Path, known: dict[str, str]) -> dict[str, str]:
     return {name: what for name, what in names.items() if name not in (own, "classifier")}
 
 
-def _layers(session: Session, at: Spot, written: tuple[Entry, ...]) -> tuple[Layer, ...]:
+def _layers(session: Session, at: Spot, written: tuple[WrittenKey, ...]) -> tuple[Layer, ...]:
     """The spec and its bases, the spec's own keys as far as they can be made out."""
     span = start_of(at.buffer.source)
     places: dict[Path, Place] = {(): Place(None, span)}
@@ -156,7 +155,7 @@ def _layers(session: Session, at: Spot, written: tuple[Entry, ...]) -> tuple[Lay
     return session.documents.layers(at.buffer.path, Tree(value, places, at.buffer.source))
 
 
-def _value(written: tuple[Entry, ...]) -> dict[str, Plain]:
+def _value(written: tuple[WrittenKey, ...]) -> dict[str, Plain]:
     """The mapping that the keys make, as far as they can be made out."""
     value: dict[str, Plain] = {}
     for entry in written:
@@ -169,18 +168,8 @@ def _value(written: tuple[Entry, ...]) -> dict[str, Plain]:
     return value
 
 
-def _schema(session: Session, at: Spot, written: tuple[Entry, ...]) -> Schema:
-    value, version = _value(written), _version(written)
-    if version == VERSION:
-        value = with_blocks(value, _layers(session, at, written)[1:])
-    return schema_of(value, version)
-
-
-def _version(written: tuple[Entry, ...]) -> int:
-    """The version that a text says it is of; the current one where it says none."""
-    said = next((entry.value for entry in written if entry.path == ("fishspec",)), "")
-    known = {str(version): version for version in range(OLDEST, VERSION)}
-    return known.get(said, VERSION)
+def _schema(session: Session, at: Spot, written: tuple[WrittenKey, ...]) -> Schema:
+    return schema_of(with_blocks(_value(written), _layers(session, at, written)[1:]))
 
 
 def _markdown(text: str) -> lsp.MarkupContent | None:

@@ -35,7 +35,7 @@ def shown_in(session: Session, path: Path, judged: Findings) -> list[lsp.Diagnos
             elif file == path and not _known(found, diagnostic):
                 found[diagnostic] = _from_variant(session, diagnostic, spec)
             elif spec == path and file not in judged:
-                found[diagnostic] = _at_arrival(session, diagnostic, spec)
+                found[diagnostic] = _at_include(session, diagnostic, spec)
     return list(found.values())
 
 
@@ -76,21 +76,21 @@ def _from_variant(session: Session, diagnostic: Diagnostic, spec: Path) -> lsp.D
     return shown
 
 
-def _at_arrival(session: Session, diagnostic: Diagnostic, spec: Path) -> lsp.Diagnostic:
+def _at_include(session: Session, diagnostic: Diagnostic, spec: Path) -> lsp.Diagnostic:
     shown = as_protocol(session, diagnostic)
     base = os.path.relpath(file_of(diagnostic.span.source), spec.parent)
     where = f"{base}:{diagnostic.span.line}:{diagnostic.span.column}"
     at = lsp.DiagnosticRelatedInformation(session.location(diagnostic.span), "here")
-    shown.range = session.positions.range(_arrival(session, diagnostic, spec))
+    shown.range = session.positions.range(_include(session, diagnostic, spec))
     shown.message = f"{where}: {shown.message}"
     shown.related_information = [at, *(shown.related_information or ())]
     return shown
 
 
-def _arrival(session: Session, diagnostic: Diagnostic, spec: Path) -> Span:
-    """Where the spec brings in the file of a finding: the last step of the way to it."""
-    if diagnostic.way:
-        return diagnostic.way[-1].span
+def _include(session: Session, diagnostic: Diagnostic, spec: Path) -> Span:
+    """Where the spec brings in the file of a finding: the last link of the chain."""
+    if diagnostic.include_chain:
+        return diagnostic.include_chain[-1].span
     buffer = session.documents.get(spec)
     assert buffer is not None, "only open specs are judged"
     return start_of(buffer.source)

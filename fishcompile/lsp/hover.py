@@ -9,14 +9,12 @@ from lsprotocol import types as lsp
 from fishcompile.analysis.costs import below
 from fishcompile.analysis.table import Row, stage_table
 from fishcompile.diagnostics.source import Span
-from fishcompile.loading.migrations import version_of
 from fishcompile.lsp.known_blocks import with_blocks
 from fishcompile.lsp.language_keys import described, key_node, schema_of
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import Occurrence, occurrence_at, touches
 from fishcompile.pipeline import Analysis
 from fishcompile.reader.tree import Path, Plain, Tree
-from fishcompile.schema.version import VERSION
 
 
 def hover(session: Session, at: Spot) -> lsp.Hover | None:
@@ -34,8 +32,7 @@ def hover(session: Session, at: Spot) -> lsp.Hover | None:
         return None
     path, span = found
     value = with_blocks(tree.value, session.documents.layers(at.buffer.path))
-    schema = schema_of(value, version_of(tree) or VERSION)
-    text = described(str(path[-1]), key_node(path, schema))
+    text = described(str(path[-1]), key_node(path, schema_of(value)))
     return _shown(session, f"`{path[-1]}`\n\n{text}", span) if text else None
 
 

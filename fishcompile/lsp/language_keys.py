@@ -7,16 +7,14 @@ from typing import Any
 from fishcompile.reader.tree import Path, Plain
 from fishcompile.schema.file import merged_schema
 from fishcompile.schema.kinds import specialised
-from fishcompile.schema.version import VERSION
 from fishcompile.schema.wording import example, mapping_of, node_at
 
 Schema = dict[str, Any]
 
 
-def schema_of(value: dict[str, Plain], version: int = VERSION) -> Schema:
-    """The schema of a version, which for the current one knows the kind of each node in `value`."""
-    schema = merged_schema(version)
-    return specialised(schema, value) if version == VERSION else schema
+def schema_of(value: dict[str, Plain]) -> Schema:
+    """The schema, which knows the kind of each node in `value`."""
+    return specialised(merged_schema(), value)
 
 
 def key_node(path: Path, schema: Schema) -> Schema:

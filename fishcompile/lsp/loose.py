@@ -18,7 +18,7 @@ _BLOCK_KEY = re.compile(
 
 
 @dataclass(frozen=True)
-class Entry:
+class WrittenKey:
     """A key, with the plain text of its value where that is on the same line."""
 
     path: Path
@@ -52,7 +52,7 @@ class _Flow:
 class _State:
     blocks: list[tuple[int, str]] = field(default_factory=list)  # indentation and key
     flows: list[_Flow] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    keys: list[WrittenKey] = field(default_factory=list)
     token: str = ""  # the scalar that is being read
     key: str | None = None  # of the block entry on this line
     closed: bool = False  # the value on this line is complete
@@ -62,9 +62,9 @@ class _State:
         return tuple(key for _, key in self.blocks)
 
 
-def entries(text: str) -> tuple[Entry, ...]:
+def written_keys(text: str) -> tuple[WrittenKey, ...]:
     """Every key of a text, with its path."""
-    return tuple(_scan(Source("", text).lines).entries)
+    return tuple(_scan(Source("", text).lines).keys)
 
 
 def cursor(source: Source, line: int, column: int) -> Cursor | None:
@@ -108,7 +108,7 @@ def _scan(lines: tuple[str, ...]) -> _State:
             key = _plain(found[1])
             state.blocks.append((indent, key))
             state.key = key
-            state.entries.append(Entry(state.block_path(), number, indent + 1))
+            state.keys.append(WrittenKey(state.block_path(), number, indent + 1))
             _flow(state, number, line, found.end())
         elif line[indent:].startswith("#"):
             state.comment = True
@@ -183,7 +183,7 @@ def _begin(state: _State, number: int, position: int) -> None:
     flow = state.flows[-1]
     flow.key = _plain(state.token.strip())
     column = position - len(state.token.lstrip()) + 1
-    state.entries.append(Entry((*flow.path, flow.key), number, column))
+    state.keys.append(WrittenKey((*flow.path, flow.key), number, column))
     state.token = ""
 
 
@@ -192,9 +192,9 @@ def _value(state: _State) -> None:
     text = _plain(state.token.strip())
     flow = state.flows[-1] if state.flows else None
     open_ = flow.key is not None and not flow.is_list if flow else state.key is not None
-    if open_ and text and state.entries:
-        last = state.entries[-1]
-        state.entries[-1] = Entry(last.path, last.line, last.column, text)
+    if open_ and text and state.keys:
+        last = state.keys[-1]
+        state.keys[-1] = WrittenKey(last.path, last.line, last.column, text)
 
 
 def _plain(token: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from fishcompile.reader.tree import Path
-from fishcompile.schema.kinds import built_in, residual_kinds
+from fishcompile.schema.file import residual_kinds
+from fishcompile.schema.kinds import built_in
 from fishcompile.schema.plugins import is_plugin
 
 PARTS = ("stem", "bridge", "classifier")  # stages whose names are the language's, not the author's

@@ -1,4 +1,4 @@
-"""Quick fixes: the edits that a finding carries, as code actions."""
+"""Quick fixes: the edits that a finding carries, as code actions, and those of `migrate`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 from lsprotocol import types as lsp
 
-from fishcompile.diagnostics.finding import Fix
+from fishcompile.diagnostics.finding import Diagnostic, Fix, SpecError
+from fishcompile.fixing.versions import forward
+from fishcompile.loading.migrations import version_of
 from fishcompile.lsp.documents import file_of
 from fishcompile.lsp.findings import as_protocol
 from fishcompile.lsp.judging import judge
@@ -20,8 +22,20 @@ def quick_fixes(session: Session, path: Path, asked: lsp.Range) -> list[lsp.Code
     for diagnostic in judge(documents, [documents.check(path)])[path]:
         shown = as_protocol(session, diagnostic)
         if file_of(diagnostic.span.source) == path and _touch(shown.range, asked):
-            actions += [_action(session, fix, shown) for fix in diagnostic.fixes]
+            fixes = diagnostic.fixes or _of_migrate(session, path, diagnostic)
+            actions += [_action(session, fix, shown) for fix in fixes]
     return actions
+
+
+def _of_migrate(session: Session, path: Path, diagnostic: Diagnostic) -> tuple[Fix, ...]:
+    """What `fishcompile migrate` would do, for the finding that the document is old."""
+    if diagnostic.rule != "FC113":
+        return ()
+    try:
+        tree = session.documents.read(path, diagnostic.span.source.name)
+        return (forward(tree)[0],) if version_of(tree) else ()
+    except SpecError:  # it cannot be done without a change of meaning; the command says why
+        return ()
 
 
 def _action(session: Session, fix: Fix, shown: lsp.Diagnostic) -> lsp.CodeAction:

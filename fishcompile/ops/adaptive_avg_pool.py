@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
+from fishcompile.ops.keys import whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -15,6 +16,8 @@ class AdaptiveAvgPool(Op):
     """x (c, h, w) to (c, size, size), whatever h and w are."""
 
     kind: ClassVar[str] = "adaptive_avg_pool"
+    calls = ("F.adaptive_avg_pool2d",)
+    gradient = "free"
 
     size: int
 
@@ -24,7 +27,9 @@ class AdaptiveAvgPool(Op):
         require_map(x, self.kind)
         return feature_map(x.channels, (self.size, self.size))
 
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.adaptive_avg_pool2d(x, size)`."""
-        return f"F.adaptive_avg_pool2d({{0}}, {fields['size']})"
+
+KIND = NodeKind(
+    AdaptiveAvgPool,
+    "Average pooling to a fixed size.",
+    {"size": whole("Sides of the result in pixels.", 1, 1024, example=7)},
+)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.elementwise import broadcast
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -16,6 +17,7 @@ class Add(Op):
     """(c, h, w), (c, h, w) or (c, 1, 1), ... to (c, h, w)."""
 
     kind: ClassVar[str] = "add"
+    gradient = "free"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The largest operand's type; channels must be equal, sides equal or 1x1."""
@@ -25,3 +27,6 @@ class Add(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`a + b`, and so on."""
         return " + ".join(f"{{{position}}}" for position in range(operands))
+
+
+KIND = NodeKind(Add, "The sum, element by element.", inputs="several")

@@ -16,6 +16,8 @@ class AvgPool(Op):
     """x (c, h, w) to (c, h', w'), h' = (h + 2p - k) // s + 1."""
 
     kind: ClassVar[str] = "avg_pool"
+    calls = ("F.avg_pool2d",)
+    gradient = "free"
 
     kernel_size: int
     stride: int

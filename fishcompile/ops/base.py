@@ -6,12 +6,18 @@ in fishcompile (shapes, costs, state dicts, Python) asks the op and nobody else.
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+from fishcompile.ops.keys import quoted
 from fishcompile.ops.tensor import TensorType
+
+# How a gradient comes back through an op. `free`: the op is linear or picks elements, and has no
+# weights. `activation`, `norm` and `weighted` are what they are called, and `gated` is the rest.
+Gradient = Literal["free", "activation", "norm", "weighted", "gated"]
 
 
 class ShapeError(Exception):
@@ -69,8 +75,11 @@ class Op(ABC):
     # of an op with a module: keywords, with formulas over its fields, that an operand which only
     # gives a size asks for
     sized: ClassVar[tuple[tuple[str, str], ...]] = ()
-    # of an op of a plug-in: the functions and modules of torch that its text calls
+    # the functions of torch that its text calls, beside the constructor of its module
     calls: ClassVar[tuple[str, ...]] = ()
+    gradient: ClassVar[Gradient] = "gated"
+    # how a new module `{0}` gets its first values, where not as torch gives them
+    first_values: ClassVar[str] = ""
 
     @abstractmethod
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -94,12 +103,24 @@ class Op(ABC):
         return None
 
     @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+    def called(cls) -> frozenset[str]:
+        """Every function and module of torch that the text of the op calls."""
+        module = cls.module()
+        return frozenset((*cls.calls, module.function) if module else cls.calls)
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:
         """The forward expression, given the Python text of each field.
 
-        {0} and {1} stand for the operands, {self} for the module.
+        {0} and {1} stand for the operands, {self} for the module. It is the call of the module, or
+        where there is none of the one function in `calls`, with the fields behind the operands.
         """
-        return "{self}({0})"
+        if cls.module() is not None:
+            return "{self}({0})"
+        (call,) = cls.calls
+        read = (f"{{{position}}}" for position in range(operands))
+        given = (quoted(fields[field.name]) for field in dataclasses.fields(cls))
+        return f"{call}({', '.join((*read, *given))})"
 
 
 def require_map(x: TensorType, kind: str, operand: int | None = None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, State, require_channels, require_map
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -14,6 +15,7 @@ class BatchNorm(Op):
     """x (channels, h, w) to the same shape."""
 
     kind: ClassVar[str] = "batch_norm"
+    gradient = "norm"
 
     channels: int
 
@@ -39,3 +41,6 @@ class BatchNorm(Op):
     def module(cls) -> Call:
         """`nn.BatchNorm2d(channels)`."""
         return Call("nn.BatchNorm2d", (("channels", None),))
+
+
+KIND = NodeKind(lambda x: BatchNorm(x.channels), "Batch normalisation.")

@@ -1,6 +1,6 @@
 """Channel duplication, the inverse of r(x): each channel k times, adjacent.
 
-The seed's own idea for widening without an isolated convolution (its section 2.2.1).
+Proposed in the article 'Understanding FishNet' (section 2.2.1), to widen without an I-conv.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
+from fishcompile.ops.keys import whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -18,6 +20,8 @@ class ChannelRepeat(Op):
     """x (c, h, w) to (c * k, h, w)."""
 
     kind: ClassVar[str] = "channel_repeat"
+    calls = ("torch.repeat_interleave",)
+    gradient = "free"
 
     k: int
 
@@ -31,3 +35,10 @@ class ChannelRepeat(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`torch.repeat_interleave(x, k, dim=1)`."""
         return f"torch.repeat_interleave({{0}}, {fields['k']}, dim=1)"
+
+
+KIND = NodeKind(
+    ChannelRepeat,
+    "Each channel k times, the inverse of r(x).",
+    {"k": whole("How often each channel is repeated.", 1, 64, example=2)},
+)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
+from fishcompile.ops.keys import whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -15,6 +17,8 @@ class ChannelSum(Op):
     """x (c, h, w) to (c // k, h, w); k divides c. With k = 1 it is the identity."""
 
     kind: ClassVar[str] = "channel_sum"
+    calls = ("torch.unflatten",)
+    gradient = "free"
 
     k: int
 
@@ -31,3 +35,10 @@ class ChannelSum(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """Adjacent channels are made a dimension of their own, and summed."""
         return f"torch.unflatten({{0}}, 1, (-1, {fields['k']})).sum(dim=2)"
+
+
+KIND = NodeKind(
+    ChannelSum,
+    "r(x): the sum of each k adjacent channels.",
+    {"k": whole("How many adjacent channels are summed into one.", 1, 64, example=2)},
+)

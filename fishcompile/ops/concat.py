@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -15,6 +16,8 @@ class Concat(Op):
     """(c1, h, w), (c2, h, w), ... to (c1 + c2 + ..., h, w), in the order of the operands."""
 
     kind: ClassVar[str] = "concat"
+    calls = ("torch.cat",)
+    gradient = "free"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """Channels add up; the sides must agree."""
@@ -30,3 +33,6 @@ class Concat(Op):
         """`torch.cat([...], dim=1)`."""
         names = ", ".join(f"{{{position}}}" for position in range(operands))
         return f"torch.cat([{names}], dim=1)"
+
+
+KIND = NodeKind(Concat, "Feature maps one after the other along the channels.", inputs="several")

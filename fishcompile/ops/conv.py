@@ -14,6 +14,9 @@ class Conv(Op):
     """x (in_channels, h, w) to (out_channels, h', w'), h' = (h + 2p - d(k-1) - 1) // s + 1."""
 
     kind: ClassVar[str] = "conv"
+    calls = ("nn.init.kaiming_normal_",)
+    gradient = "weighted"
+    first_values = 'nn.init.kaiming_normal_({0}.weight, mode="fan_out")'
 
     in_channels: int
     out_channels: int

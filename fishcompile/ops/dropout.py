@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
+from fishcompile.ops.keys import whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -15,6 +17,8 @@ class Dropout(Op):
     """Any shape to the same shape; in training, `percent` of the numbers are set to 0."""
 
     kind: ClassVar[str] = "dropout"
+    calls = ("F.dropout",)
+    gradient = "free"
 
     percent: int = 50
 
@@ -28,3 +32,10 @@ class Dropout(Op):
         percent = fields["percent"]
         rate = str(int(percent) / 100) if percent.isdecimal() else f"{percent} / 100"
         return f"F.dropout({{0}}, {rate}, self.training)"
+
+
+KIND = NodeKind(
+    Dropout,
+    "Dropout, in training alone.",
+    {"percent": whole("How many of a hundred numbers are set to 0.", 0, 99, default=50)},
+)

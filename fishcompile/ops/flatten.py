@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -15,6 +16,8 @@ class Flatten(Op):
     """x (c, h, w) to (c * h * w,)."""
 
     kind: ClassVar[str] = "flatten"
+    calls = ("torch.flatten",)
+    gradient = "free"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """All elements in one dimension."""
@@ -24,3 +27,6 @@ class Flatten(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`torch.flatten(x, 1)`."""
         return "torch.flatten({0}, 1)"
+
+
+KIND = NodeKind(Flatten, "A map as a vector.")

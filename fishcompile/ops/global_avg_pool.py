@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -15,6 +16,8 @@ class GlobalAvgPool(Op):
     """x (c, h, w) to (c, 1, 1)."""
 
     kind: ClassVar[str] = "global_avg_pool"
+    calls = ("F.adaptive_avg_pool2d",)
+    gradient = "free"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """One pixel of the same channels."""
@@ -26,3 +29,8 @@ class GlobalAvgPool(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`F.adaptive_avg_pool2d(x, 1)`."""
         return "F.adaptive_avg_pool2d({0}, 1)"
+
+
+KIND = NodeKind(
+    GlobalAvgPool, "The average of each channel over the whole map: a map of one pixel."
+)

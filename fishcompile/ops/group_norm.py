@@ -14,6 +14,7 @@ class GroupNorm(Op):
     """x (channels, h, w) to the same shape; each of `groups` is normalised by itself."""
 
     kind: ClassVar[str] = "group_norm"
+    gradient = "norm"
 
     groups: int
     channels: int

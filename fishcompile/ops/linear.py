@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State
+from fishcompile.ops.keys import flag, whole
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -14,6 +16,9 @@ class Linear(Op):
     """x (in_features,) to (out_features,)."""
 
     kind: ClassVar[str] = "linear"
+    calls = ("nn.init.normal_",)
+    gradient = "weighted"
+    first_values = "nn.init.normal_({0}.weight, std=0.01)"
 
     in_features: int
     out_features: int
@@ -44,3 +49,13 @@ class Linear(Op):
         return Call(
             "nn.Linear", (("in_features", None), ("out_features", None)), (("bias", "True"),)
         )
+
+
+KIND = NodeKind(
+    lambda x, out, bias: Linear(x.channels, out, bias),
+    "A fully connected layer over a vector.",
+    {
+        "out": whole("Features that leave.", 1, 1_000_000, example=1000),
+        "bias": flag("Whether a bias is added.", default=True),
+    },
+)

@@ -16,6 +16,8 @@ class MaxPool(Op):
     """x (c, h, w) to (c, h', w'), h' = (h + 2p - k) // s + 1."""
 
     kind: ClassVar[str] = "max_pool"
+    calls = ("F.max_pool2d",)
+    gradient = "free"
 
     kernel_size: int
     stride: int

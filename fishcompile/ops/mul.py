@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.elementwise import broadcast
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -25,3 +26,10 @@ class Mul(Op):
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """`a * b`, and so on."""
         return " * ".join(f"{{{position}}}" for position in range(operands))
+
+
+KIND = NodeKind(
+    Mul,
+    "The product, element by element; a map of one pixel counts for every pixel.",
+    inputs="several",
+)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 
 
@@ -15,12 +15,12 @@ class Silu(Op):
     """Any shape to the same shape."""
 
     kind: ClassVar[str] = "silu"
+    calls = ("F.silu",)
+    gradient = "activation"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The input's type."""
         return inputs[0]
 
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.silu(x)`."""
-        return "F.silu({0})"
+
+KIND = NodeKind(Silu, "Sigmoid-weighted linear unit.")

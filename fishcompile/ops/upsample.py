@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
+from fishcompile.ops.keys import whole, word
+from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
@@ -20,6 +22,8 @@ class Upsample(Op):
     """
 
     kind: ClassVar[str] = "upsample"
+    calls = ("F.interpolate",)
+    gradient = "free"
     reads: ClassVar[int | None] = 1
 
     mode: str = "nearest"
@@ -49,3 +53,18 @@ class Upsample(Op):
         size = "size={1}.shape[-2:]" if operands > 1 else f"scale_factor={fields['factor']}"
         corners = "" if mode == "nearest" else ", align_corners=False"
         return f'F.interpolate({{0}}, {size}, mode="{mode}"{corners})'
+
+
+KIND = NodeKind(
+    Upsample,
+    "Up-sampling without weights, by a factor or to the sides of another node.",
+    {
+        "mode": word(
+            "What fills the new pixels: the nearest one, or bilinear interpolation.",
+            ("nearest", "bilinear"),
+            default="nearest",
+        ),
+        "factor": whole("Factor by which the sides grow where `to` is left out.", 1, 64, default=2),
+    },
+    inputs="to",
+)

@@ -19,7 +19,8 @@ from fishcompile.policy.inline import Ignore, read_ignores, unused
 from fishcompile.policy.selectors import ignorable
 
 if TYPE_CHECKING:
-    from fishcompile.policy.baseline import Baseline, Entry
+    from fishcompile.diagnostics.fingerprints import Fingerprint
+    from fishcompile.policy.baseline import Baseline
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Outcome:
     reports: tuple[Report, ...]
     ignored: int = 0
     accepted: int = 0
-    stale: tuple[Entry, ...] = ()
+    stale: tuple[Fingerprint, ...] = ()
 
 
 def apply(judged: Sequence[Judged], baseline: Baseline | None = None) -> Outcome:
@@ -53,10 +54,10 @@ def apply(judged: Sequence[Judged], baseline: Baseline | None = None) -> Outcome
     ignored = sum(map(len, wanted)) - sum(map(len, kept))
     found = [[*rest, *_about_comments(one, used)] for one, rest in zip(judged, kept, strict=True)]
     accepted = 0
-    stale: tuple[Entry, ...] = ()
+    stale: tuple[Fingerprint, ...] = ()
     if baseline is not None:
         before = sum(map(len, found))
-        matched: set[Entry] = set()
+        matched: set[Fingerprint] = set()
         found = [_unaccepted(rest, baseline, matched) for rest in found]
         accepted = before - sum(map(len, found))
         files = [one.source.name for one in judged if one.source is not None]
@@ -103,12 +104,12 @@ def _was_judged(rule: str, one: Judged) -> bool:
 
 
 def _unaccepted(
-    found: list[Diagnostic], baseline: Baseline, matched: set[Entry]
+    found: list[Diagnostic], baseline: Baseline, matched: set[Fingerprint]
 ) -> list[Diagnostic]:
-    from fishcompile.policy.baseline import fingerprints
+    from fishcompile.policy.baseline import accepted
 
     rest = []
-    for diagnostic, entry in zip(found, fingerprints(found, baseline.folder), strict=True):
+    for diagnostic, entry in zip(found, accepted(found, baseline.folder), strict=True):
         if entry in baseline.entries:
             matched.add(entry)
         else:

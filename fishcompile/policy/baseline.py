@@ -11,14 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
-from typing import NamedTuple
 
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.diagnostics.fingerprints import Fingerprint, fingerprints
 from fishcompile.files import is_file, write_atomic
 
 VERSION = 1
@@ -28,28 +28,19 @@ _MAX_LINE = 160
 _ANEW = "write it anew with --write-baseline"
 
 
-class Entry(NamedTuple):
-    """One accepted finding; `path` is relative to the baseline's folder, `number` from 1."""
-
-    path: str
-    rule: str
-    line: str
-    number: int
-
-
 @dataclass(frozen=True)
 class Baseline:
     """The entries of the file at `path`."""
 
     path: Path
-    entries: frozenset[Entry] = frozenset()
+    entries: frozenset[Fingerprint] = frozenset()
 
     @property
     def folder(self) -> Path:
         """What the entries' paths are relative to."""
         return self.path.resolve().parent
 
-    def stale(self, matched: set[Entry], files: Iterable[str]) -> tuple[Entry, ...]:
+    def stale(self, matched: set[Fingerprint], files: Iterable[str]) -> tuple[Fingerprint, ...]:
         """The entries that nothing matched, of the files that were checked or are gone."""
         checked = {_relative(file, self.folder) for file in files}
         left = self.entries - matched
@@ -60,20 +51,10 @@ class Baseline:
         )
 
 
-def fingerprints(found: Sequence[Diagnostic], folder: Path) -> list[Entry]:
-    """The entry that stands for each finding of one report."""
-    seen: Counter[tuple[str, str, str]] = Counter()
-    paths: dict[str, str] = {}
-    result = []
-    for diagnostic in found:
-        name = diagnostic.span.source.name
-        if name not in paths:
-            paths[name] = _relative(name, folder)
-        line = _normal(diagnostic.span.source.line(diagnostic.span.line))
-        key = (paths[name], diagnostic.rule, line)
-        seen[key] += 1
-        result.append(Entry(*key, seen[key]))
-    return result
+def accepted(found: Sequence[Diagnostic], folder: Path) -> list[Fingerprint]:
+    """The fingerprint that stands for each finding of one report in a baseline of this folder."""
+    relative = cache(partial(_relative, folder=folder))
+    return fingerprints(found, relative, _normal)
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -117,7 +98,7 @@ def write_baseline(path: Path, reports: Iterable[Sequence[Diagnostic]]) -> Basel
     found = {
         entry
         for diagnostics in reports
-        for entry in fingerprints([d for d in diagnostics if d.rule != "FC100"], folder)
+        for entry in accepted([d for d in diagnostics if d.rule != "FC100"], folder)
     }
     findings = [entry._asdict() for entry in sorted(found)]
     content = {"kind": _KIND, "version": VERSION, "findings": findings}
@@ -125,7 +106,7 @@ def write_baseline(path: Path, reports: Iterable[Sequence[Diagnostic]]) -> Basel
     return Baseline(path, frozenset(found))
 
 
-def stale_words(stale: Sequence[Entry]) -> str:
+def stale_words(stale: Sequence[Fingerprint]) -> str:
     """What to say of entries that match nothing any more; empty where there are none."""
     if not stale:
         return ""
@@ -137,13 +118,13 @@ def stale_words(stale: Sequence[Entry]) -> str:
     return "\n".join([f"{count} nothing any more; {_ANEW}", *lines, *more])
 
 
-def _entry(item: object, at: int, path: Path) -> Entry:
-    if isinstance(item, dict) and item.keys() == set(Entry._fields):
-        entry = Entry(**item)
+def _entry(item: object, at: int, path: Path) -> Fingerprint:
+    if isinstance(item, dict) and item.keys() == set(Fingerprint._fields):
+        entry = Fingerprint(**item)
         texts = (entry.path, entry.rule, entry.line)
         if all(isinstance(text, str) for text in texts) and type(entry.number) is int:
             return entry
-    keys = ", ".join(f"`{key}`" for key in Entry._fields)
+    keys = ", ".join(f"`{key}`" for key in Fingerprint._fields)
     raise UsageError(f"{path}: entry {at + 1} of `findings` does not consist of {keys}", _ANEW)
 
 

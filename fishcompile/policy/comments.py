@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import yaml
-
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.diagnostics.source import Source, Span
-from fishcompile.reader.read import events
-from fishcompile.reader.syntax_errors import position
+from fishcompile.reader.written import written
 
 # With or without the colon: who forgets it should be told, not be ignored.
 _MARKER = re.compile(r"#[ \t]*fishcompile(?:[ \t]*:|[ \t]+ignore\b)", re.IGNORECASE)
@@ -71,12 +68,9 @@ def _covered(source: Source, wanted: set[int]) -> dict[int, list[tuple[int, int]
 
 def _scalars(source: Source) -> Iterator[tuple[int, int, int, int]]:
     """Line, column, last line and end of every scalar; columns are 0-based, lines 1-based."""
-    for event in events(source):
-        if not isinstance(event, yaml.ScalarEvent):
-            continue
-        line, column = position(source, event.start_mark)
-        end_line, end_column = position(source, event.end_mark)
-        if event.style in ("|", ">"):  # the line with the `|` may end in a comment
+    for node in written(source):
+        (line, column), (end_line, end) = node.begin, node.end
+        if node.style in ("|", ">"):  # the line with the `|` may end in a comment
             line, column = line + 1, 1
-        if line <= end_line:
-            yield line, column - 1, end_line, end_column - 1
+        if node.is_scalar and line <= end_line:
+            yield line, column - 1, end_line, end - 1

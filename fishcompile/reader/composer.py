@@ -34,24 +34,24 @@ _DIRECTIVE_1_2 = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:#.*)?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class Entry(NamedTuple):
+class YamlEntry(NamedTuple):
     """An item of a list or mapping; `span` is the alias where `node` was written elsewhere."""
 
     key: str | int
     key_span: Span | None
     span: Span
-    node: Node
+    node: YamlNode
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value as written. An alias shares the node of its anchor."""
 
     kind: Literal["scalar", "list", "mapping"]
     span: Span
     value: Scalar = None
     empty: bool = False  # nothing was written
-    entries: Sequence[Entry] = ()
+    entries: Sequence[YamlEntry] = ()
     closed: bool = True
     size: int = 1  # values in it, itself counted
     height: int = 0  # collections nested in it, itself counted
@@ -61,8 +61,8 @@ class Node:
 class _Frame:
     """A collection that is open."""
 
-    node: Node
-    entries: list[Entry]  # the node's own
+    node: YamlNode
+    entries: list[YamlEntry]  # the node's own
     values_before: int
     keys: dict[str, Span] = field(default_factory=dict)
     pending: tuple[str, Span] | None = None  # a key that waits for its value
@@ -80,8 +80,8 @@ class Composer:
         self.source = source
         self.findings: list[Diagnostic] = []
         self.stack: list[_Frame] = []
-        self.anchors: dict[str, Node] = {}
-        self.root: Node | None = None
+        self.anchors: dict[str, YamlNode] = {}
+        self.root: YamlNode | None = None
         self.document: Span | None = None
         self.count = 0
 
@@ -98,7 +98,7 @@ class Composer:
         elif isinstance(event, yaml.DocumentStartEvent):
             self._document(event)
 
-    def finish(self) -> Node:
+    def finish(self) -> YamlNode:
         """The root. Raises SpecError where it is no mapping."""
         root = self.root
         if root is None or root.empty:
@@ -112,7 +112,7 @@ class Composer:
         return root
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        node = Node("scalar", self._node_span(event))
+        node = YamlNode("scalar", self._node_span(event))
         plain = not event.style
         node.empty = plain and not event.value
         self._register(event, node)
@@ -131,7 +131,7 @@ class Composer:
             self._grow(1, node.span)
             self._attach(node, node.span)
 
-    def _key(self, node: Node, text: str, *, plain: bool) -> str:
+    def _key(self, node: YamlNode, text: str, *, plain: bool) -> str:
         span, keys = node.span, self.stack[-1].keys
         if len(text) > MAX_KEY:
             message = f"the key has {len(text):,} characters, and a key at most {MAX_KEY}"
@@ -160,8 +160,8 @@ class Composer:
         kind: Literal["list", "mapping"] = (
             "mapping" if isinstance(event, yaml.MappingStartEvent) else "list"
         )
-        entries: list[Entry] = []
-        node = Node(kind, self._node_span(event), entries=entries, closed=False, height=1)
+        entries: list[YamlEntry] = []
+        node = YamlNode(kind, self._node_span(event), entries=entries, closed=False, height=1)
         frame = _Frame(node, entries, self.count)
         self._check_depth(1, node.span)
         self._grow(1, node.span)
@@ -193,12 +193,12 @@ class Composer:
         if node is None:
             message = f"unknown alias `*{shown}`: no anchor `&{shown}` stands before it"
             self._find("FC101", message, span)
-            node = Node("scalar", span)
+            node = YamlNode("scalar", span)
         elif not node.closed:
             related = (Related(node.span, "the anchored value begins here"),)
             message = f"the alias `*{shown}` stands inside the value it names"
             self._find("FC103", message, span, related=related)
-            node = Node("scalar", span)
+            node = YamlNode("scalar", span)
         self._check_depth(node.height, span)
         self._grow(node.size, span)
         self._attach(node, span)
@@ -219,7 +219,7 @@ class Composer:
                 message = f"the directive `{_short(directive)}` is not supported"
                 self._find("FC103", message, place, "specs are YAML 1.2; remove the line")
 
-    def _attach(self, node: Node, span: Span) -> None:
+    def _attach(self, node: YamlNode, span: Span) -> None:
         if not self.stack:
             self.root = node
             return
@@ -227,15 +227,15 @@ class Composer:
         parent = frame.node
         parent.height = max(parent.height, node.height + 1)
         if parent.kind == "list":
-            frame.entries.append(Entry(len(frame.entries), None, span, node))
+            frame.entries.append(YamlEntry(len(frame.entries), None, span, node))
         elif frame.pending is None:  # scalar keys do not come here
             self._find("FC112", "keys are names, not aliases, lists or mappings", span)
             frame.pending = ("", span)
         else:
-            frame.entries.append(Entry(*frame.pending, span, node))
+            frame.entries.append(YamlEntry(*frame.pending, span, node))
             frame.pending = None
 
-    def _register(self, event: yaml.NodeEvent, node: Node) -> None:
+    def _register(self, event: yaml.NodeEvent, node: YamlNode) -> None:
         """Note the node's anchor, and refuse its tag."""
         if event.anchor is not None:
             self.anchors[event.anchor] = node

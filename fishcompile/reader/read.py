@@ -15,7 +15,7 @@ import yaml
 
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, fail, report
 from fishcompile.diagnostics.source import Source, Span, start_of
-from fishcompile.reader.composer import Composer, Node
+from fishcompile.reader.composer import Composer, YamlNode
 from fishcompile.reader.syntax_errors import end_of, refused_character, syntax_error
 from fishcompile.reader.tree import Path, Place, Plain, Tree
 
@@ -125,10 +125,10 @@ def events(source: Source) -> Iterator[yaml.Event]:
         yield event
 
 
-def _build(root: Node, source: Source) -> Tree:
+def _build(root: YamlNode, source: Source) -> Tree:
     value: dict[str, Plain] = {}
     places: dict[Path, Place] = {(): Place(None, root.span)}
-    todo: list[tuple[Node, Plain, Path]] = [(root, value, ())]
+    todo: list[tuple[YamlNode, Plain, Path]] = [(root, value, ())]
     # The list grows while it is walked: an explicit queue instead of recursion.
     for node, target, path in todo:
         for key, key_span, span, child in node.entries:

@@ -25,7 +25,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Include:
     """Where a file was brought in by another: the span of its path there, and what it does there.
 
     `word` is what the other file does: "extends" or "uses".
@@ -39,17 +39,15 @@ class Arrival:
 class Tree:
     """A mapping read from `source`; `places` has an entry for every path in `value`.
 
-    After a variant is merged onto its base, places of several sources stand in one tree. `older`
-    has those of them, by name, that were migrated from an older version, with that version;
-    `arrivals` says, by the name of a source, how it came in, and `removed` where a variant took
+    After a variant is merged onto its base, places of several sources stand in one tree.
+    `includes` says, by the name of a source, how it came in, and `removed` where a variant took
     an entry away.
     """
 
     value: dict[str, Plain]
     places: Mapping[Path, Place] = field(repr=False)
     source: Source
-    older: Mapping[str, int] = field(default_factory=dict, repr=False)
-    arrivals: Mapping[str, Arrival] = field(default_factory=dict, repr=False)
+    includes: Mapping[str, Include] = field(default_factory=dict, repr=False)
     removed: Mapping[Path, Span] = field(default_factory=dict, repr=False)
 
     def key_span(self, path: Path) -> Span:

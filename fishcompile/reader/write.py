@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from fishcompile.reader.tree import Path, Plain
 
-_PLAIN = re.compile(r"(?:\.{1,2}/)*[A-Za-z][A-Za-z0-9_.+*/() -]*")
+# words and formulas, paths, and numbers with their unit
+_PLAIN = re.compile(r"(?:\.{1,2}/)*[A-Za-z][A-Za-z0-9_.+*/() -]*|[0-9.]+[kMGT]")
 _NOT_TEXT = {"null", "true", "false"}  # and what YAML reads as them in other letters
 
 
@@ -35,10 +36,11 @@ def flow(value: Plain) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
     if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) and value.strip() == value
-        return (
-            value
-            if plain and value.lower() not in _NOT_TEXT
-            else json.dumps(value, ensure_ascii=False)
-        )
+        return value if is_plain(value) else json.dumps(value, ensure_ascii=False)
     return json.dumps(value)
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text may stand without quotes, in flow style as well, and be read as that text."""
+    named = _PLAIN.fullmatch(text) is not None and text.strip() == text
+    return named and text.lower() not in _NOT_TEXT

@@ -12,9 +12,8 @@ RULE = Rule(
     why=(
         "The language will change, and a file has to mean the same afterwards. By another "
         "version's rules nothing else in a file means anything, so this finding stands alone. "
-        "A file of an older version is read as it was meant, judged by the schema of its own "
-        "version, and nothing is said about its age. It cannot use what only a later version "
-        "has: `fishcompile migrate` rewrites it in the current one."
+        "A file of an older version is brought to the current one by `fishcompile migrate`, as the "
+        "network that it always was; its comments and spacing stay."
     ),
     bad="""\
 fishspec: 3  # expect: FC113 @ 11-12 "version 3"

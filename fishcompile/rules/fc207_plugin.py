@@ -12,7 +12,7 @@ RULE = Rule(
     why=(
         "A plug-in is Python code of another package, found by its entry point. A spec that names "
         "one means something only where that package is installed. What the plug-in does is "
-        "checked when it is used: a schema that cannot be read, an exception, a name that an "
+        "checked when it is used: keys that cannot be read, an exception, a name that an "
         "emitted file cannot have are errors of the plug-in, reported with its name at the node "
         "that asks for it. What most blocks need can be written in the spec itself, under `blocks`."
     ),

@@ -11,8 +11,8 @@ RULE = Rule(
     what="k, groups, norms and reduction divide the channels that they split.",
     why=(
         "r(x) sums each k adjacent channels, a grouped convolution gives each group as many as "
-        "the next. The authors' code divides with rounding down, and fails in the first forward "
-        "(Sun et al. 2018)."
+        "the next. FishNet's released code divides with rounding down, and fails in the first "
+        "forward."
     ),
     bad="""\
 fishspec: 2

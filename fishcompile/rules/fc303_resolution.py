@@ -12,7 +12,8 @@ RULE = Rule(
     why=(
         "Concatenation and sum work pixel by pixel. Up-sampling goes to the skip's own sides "
         "and never makes a map smaller; down-sampling halves, so its skip has to come from the "
-        "right resolution (Sun et al. 2018)."
+        "right resolution. FishNet's released code goes up by a factor of 2, and fails where the "
+        "skip's sides are odd."
     ),
     bad="""\
 fishspec: 2

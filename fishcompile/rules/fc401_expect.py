@@ -12,10 +12,10 @@ RULE = Rule(
     what="What a spec asserts of its stages, by `expect` or by a derivable `out`, holds.",
     why=(
         "Widths and sizes are derived, so nobody has to write them; a spec that carries its "
-        "paper's table has them checked against it. The seed's table of FishNet-99 (Sun et al. "
-        "2018) has one row that does not hold: it gives the third stage of the body 256 channels, "
-        "where the next row and the authors' code need 512. Only the first broken "
-        "assertion along the data is reported, what follows from it is counted."
+        "table has them checked against it. The table of FishNet-99 in the article 'Understanding "
+        "FishNet' (section 2.1) has one row that does not hold: it gives the third stage of the "
+        "body 256 channels, where its own next row and the released code have 512. Only the first "
+        "broken assertion along the data is reported, what follows from it is counted."
     ),
     bad="""\
 fishspec: 2

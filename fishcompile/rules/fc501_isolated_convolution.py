@@ -66,10 +66,10 @@ RULE = Rule(
     what="Outside the tail, no shortcut has a convolution.",
     why=(
         "A convolution on a shortcut, an isolated convolution or I-conv, stands between the "
-        "gradient and every layer before it: nothing bypasses it. FishNet has I-convs where the "
-        "tail widens and in its bridge, and in body and head none: r(x) sums channels where the "
-        "width shrinks, and identity keeps it elsewhere (Sun et al. 2018; "
-        "the seed article 'Understanding FishNet', section 3.2)."
+        "gradient and every layer before it: nothing bypasses it. The released FishNet "
+        "has I-convs where the tail widens and in its bridge, and in body and head none: r(x) sums "
+        "channels where the width shrinks, and identity keeps it elsewhere. That is the paper's "
+        "aim (Sun et al. 2018), as the article 'Understanding FishNet', section 3.2, tells it."
     ),
     bad="""\
 fishspec: 2

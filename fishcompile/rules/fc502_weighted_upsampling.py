@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.language.graph_spec import StageNode
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
 
@@ -35,9 +35,9 @@ RULE = Rule(
     what="Maps are up-sampled by interpolation, not by a transposed convolution.",
     why=(
         "Interpolation passes the gradient on as it is; the weights of a deconvolution stand in "
-        "its way like an isolated convolution. FishNet up-samples by nearest neighbours for that "
-        "reason (Sun et al. 2018; the seed article 'Understanding FishNet', "
-        "section 3.3)."
+        "its way like an isolated convolution. The released FishNet up-samples by nearest "
+        "neighbours, and for that reason: so the paper (Sun et al. 2018), as the article "
+        "'Understanding FishNet', section 3.3, tells it."
     ),
     bad="""\
 fishspec: 2

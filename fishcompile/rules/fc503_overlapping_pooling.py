@@ -38,10 +38,10 @@ RULE = Rule(
     what="Inside the fish, the windows of a pooling are no larger than its stride.",
     why=(
         "Where windows overlap, one pixel is the maximum of several of them, which blurs where "
-        "it was. Of the samplings that the authors compared, 2x2 max pooling with stride 2 gave "
-        "the best results, 3x3 with stride 2 worse ones (Sun et al. 2018; the seed "
-        "article 'Understanding FishNet', section 3.4). The stem is not inside the fish: the "
-        "authors' own has a 3x3 pooling."
+        "it was. Of the samplings that the paper compares (Sun et al. 2018), 2x2 max pooling with "
+        "stride 2 gave the best results, 3x3 with stride 2 worse ones: so the article "
+        "'Understanding FishNet', section 3.4. The stem is not inside the fish: the released "
+        "code's has a 3x3 pooling."
     ),
     bad="""\
 fishspec: 2

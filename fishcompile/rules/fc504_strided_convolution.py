@@ -40,9 +40,11 @@ RULE = Rule(
     what="Inside the fish, maps are not sampled down by a strided convolution.",
     why=(
         "A stage's sampling stands behind its shortcuts, so a convolution there is one that the "
-        "gradient cannot bypass. Of the samplings that the authors compared, 2x2 max pooling "
-        "gave better results (Sun et al. 2018; the seed article 'Understanding "
-        "FishNet', section 3.4)."
+        "gradient cannot bypass. Of the samplings that the paper compares (Sun et al. 2018), 2x2 "
+        "max pooling gave better results than a stride in a stage's last convolution: so the "
+        "article 'Understanding FishNet', section 3.4. In the released code that would be a block "
+        "of stride 2, as specs/fishnet150_strided_conv.yaml has it; `strided_conv` is a "
+        "convolution more, in no code of theirs."
     ),
     bad="""\
 fishspec: 2

@@ -34,9 +34,10 @@ RULE = Rule(
     what="Inside the fish, maps are not sampled down by averaging.",
     why=(
         "An average is a convolution with fixed weights: it mixes the pixels of a window, where "
-        "a maximum keeps one. Of the samplings that the authors compared, 2x2 max pooling gave "
-        "better results (Sun et al. 2018; the seed article 'Understanding "
-        "FishNet', section 3.4). The classifier's global average is none of these."
+        "a maximum keeps one. Of the samplings that the paper compares (Sun et al. 2018), 2x2 "
+        "max pooling gave better results than averages: of 3x3, says the article 'Understanding "
+        "FishNet', section 3.4, of 2x2, say notes on the paper. The classifier's global average is "
+        "none of these."
     ),
     bad="""\
 fishspec: 2

@@ -9,7 +9,7 @@ from fishcompile.analysis.gradient import DeadEnd, dead_ends
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import StageNode
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, StageSpec
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import listed
 from fishcompile.rules.fc501_isolated_convolution import outside_the_tail
@@ -81,8 +81,8 @@ RULE = Rule(
     why=(
         "FishNet is built so that the gradient of the loss reaches the layers of every stage "
         "directly: through sums, concatenations, pooling and interpolation, but no weights "
-        "(Sun et al. 2018; the seed article 'Understanding FishNet', sections 0.2 "
-        "and 3.2). A path ends at the input of the classifier, whose score convolution all "
+        "(Sun et al. 2018, as the article 'Understanding FishNet', sections 0.2 and 3.2, tells "
+        "it). A path ends at the input of the classifier, whose score convolution all "
         "share, or at a tap. Convolutions that FC501, FC502 and FC504 report are not counted "
         "against a stage a second time."
     ),

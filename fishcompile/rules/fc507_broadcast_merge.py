@@ -55,10 +55,10 @@ RULE = Rule(
     what="A skip is merged with a trunk of its own resolution.",
     why=(
         "The stages of tail, body and head are numbered by resolution, and features of one "
-        "resolution meet without any further sampling (Sun et al. 2018; the seed "
-        "article 'Understanding FishNet', section 1). Concatenation takes nothing else. Addition "
-        "also takes a map of a single pixel, which it spreads over the other: that is a merge of "
-        "different resolutions, and at the next input size it is an error."
+        "resolution meet without any further sampling (Sun et al. 2018, as the "
+        "article 'Understanding FishNet', section 1, tells it). Concatenation takes nothing else. "
+        "Addition also takes a map of a single pixel, which it spreads over the other: that is a "
+        "merge of different resolutions, and at the next input size it is an error."
     ),
     bad="""\
 fishspec: 2

@@ -35,8 +35,9 @@ RULE = Rule(
     what="A merge concatenates trunk and skip; it does not add them.",
     why=(
         "FishNet preserves and refines: what the tail found is kept beside what the body found, "
-        "and later stages read both. A sum keeps neither (Sun et al. 2018; the seed "
-        "article 'Understanding FishNet', section 2.2)."
+        "and later stages read both. A sum keeps neither. The released code "
+        "concatenates, and so does the paper (Sun et al. 2018), as the article 'Understanding "
+        "FishNet', section 2.2, tells it."
     ),
     bad="""\
 fishspec: 2

@@ -11,7 +11,8 @@ from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.diagnostics.names import check_name, shown, suggest_name
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Path, Plain, Tree
-from fishcompile.schema.kinds import built_in, residual_kinds
+from fishcompile.schema.file import residual_kinds
+from fishcompile.schema.kinds import built_in
 from fishcompile.schema.plugins import NODE_KEYS
 
 INPUT = "input"

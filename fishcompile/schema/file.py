@@ -11,20 +11,32 @@ from fishcompile.schema.version import VERSION
 
 
 @cache
-def schema_file(version: int = VERSION) -> dict[str, Any]:
-    """The schema of a version as it lies in the file, which is the one for editors."""
-    text = data_file("schemas", f"fishspec-{version}.schema.json").read_text(encoding="utf-8")
+def schema_file() -> dict[str, Any]:
+    """The schema as it lies in the file, which is the one for editors."""
+    text = data_file("schemas", f"fishspec-{VERSION}.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
 
 @cache
-def merged_schema(version: int = VERSION) -> dict[str, Any]:
+def residual_kinds() -> tuple[str, ...]:
+    """The kinds of residual blocks that every spec has."""
+    words = schema_file()["$defs"]["block"]["properties"]["kind"]["enum"]
+    return tuple(word for word in words if word is not None)
+
+
+def unread_words(kind: str) -> tuple[str, ...]:
+    """The words of `block` that mean nothing for a kind of residual block."""
+    return tuple(schema_file()["$defs"]["unread"].get(kind, ()))
+
+
+@cache
+def merged_schema() -> dict[str, Any]:
     """The schema of merged trees: complete, without null, and with no reference left to follow.
 
     Names are not in it: `bad_names` knows more about them than a pattern says.
     """
-    root = schema_file(version)
+    root = schema_file()
     top = {key: root[key] for key in ("type", "properties", "additionalProperties")}
     top["required"] = ["fishspec", "name"]
     top["allOf"] = [root["$defs"]["complete"]]

@@ -12,7 +12,7 @@ from typing import Any
 from fishcompile.reader.tree import Plain
 from fishcompile.schema.file import resolved
 from fishcompile.schema.plugin_kinds import ANYTHING, plugin_keys, plugin_node, plugins_named
-from fishcompile.schema.plugins import NODE_KEYS, is_plugin, offered
+from fishcompile.schema.plugins import NODE_KEYS, is_plugin, offered, plugin
 from fishcompile.schema.stage_blocks import node_with_block, with_blocks
 from fishcompile.schema.wording import mapping_of
 
@@ -47,12 +47,6 @@ def built_in() -> dict[str, Schema]:
     }
 
 
-@cache
-def residual_kinds() -> frozenset[str]:
-    """The kinds of residual blocks that every spec has."""
-    return frozenset(mapping_of(resolved()["block"])["kind"]["enum"])
-
-
 def specialised(merged: Schema, value: dict[str, Plain]) -> Schema:
     """The schema of merged trees with each node of `value` under its name, by its kind."""
     blocks, graph = value.get("blocks"), value.get("graph")
@@ -77,6 +71,13 @@ def defined(blocks: Plain) -> dict[str, Schema]:
     }
 
 
+def takes_sides(kind: str) -> bool:
+    """Whether a second node that a node of this kind reads is one whose sides it takes, as `to`."""
+    if is_plugin(kind):
+        return plugin(kind).inputs == "to"
+    return "to" in mapping_of(built_in().get(kind, {}))
+
+
 def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
     """The least and greatest number that a formula at `at` in a node may give, if it takes one."""
     if at == ("when",):
@@ -96,10 +97,9 @@ def formula_bounds(kind: str, at: tuple[str, ...]) -> tuple[int, int] | None:
 
 def _plugged(value: dict[str, Plain]) -> dict[str, Schema]:
     """The kinds that plug-ins make, as far as the spec names them."""
-    conv, concat = mapping_of(built_in()["conv"]), mapping_of(built_in()["concat"])
-    common = {"expect": conv["expect"], "after": conv["after"], "repeat": _REPEAT}
-    named = plugins_named(value)
-    return {name: plugin_node(name, conv["from"], concat["from"], common) for name in named}
+    node, several = mapping_of(built_in()["deconv"]), mapping_of(built_in()["concat"])["from"]
+    common = {key: node[key] for key in ("from", "to", "expect", "after")} | {"repeat": _REPEAT}
+    return {name: plugin_node(name, several, common) for name in plugins_named(value)}
 
 
 def _node(node: Plain, kinds: dict[str, Schema], own: dict[str, Schema]) -> Schema:

@@ -1,17 +1,17 @@
 """Schema messages: what is said about a key or value that does not fit the schema.
 
-schema.py finds the problems; here each becomes a diagnostic with a place and a way out. Wrong
-values are worded in schema_values.py.
+validate.py finds the problems; here each becomes a diagnostic with a place and a way out. Wrong
+values are worded in wording.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed
 from fishcompile.reader.tree import Path, Plain, Tree
@@ -51,7 +51,7 @@ def root_causes(problems: list[Problem]) -> list[Problem]:
     """Without what follows from a misspelt `extends`, `use` or `blocks`: what it would supply."""
     unknown = [problem for problem in problems if problem.kind == "unknown"]
     top = [str(problem.path[0]) for problem in unknown if len(problem.path) == 1]
-    supplied = any(get_close_matches(key, top, 1) for key in ("extends", "use", "blocks"))
+    supplied = any(nearest(key, top) for key in ("extends", "use", "blocks"))
     return unknown if supplied else problems
 
 
@@ -84,7 +84,8 @@ def _meant(problems: list[Problem]) -> dict[Path, str]:
     meant: dict[Path, str] = {}
     for kind, path in problems:
         absent = missing.get(path[:-1], []) if kind == "unknown" else []
-        for near in get_close_matches(str(path[-1]), absent, 1):
+        near = nearest(str(path[-1]), absent)
+        if near:
             meant[path] = near
             absent.remove(near)
     return meant
@@ -121,8 +122,8 @@ def _kind_of_a_variant(tree: Tree, path: Path) -> Span | None:
     """Where a variant gives the entry another kind than the base, whose key at `path` stays."""
     kind = tree.places.get((*path[:-1], "kind"))
     name, base = kind.value.source.name if kind else "", tree.key_span(path).source.name
-    while kind and base in tree.arrivals and base != name:
-        base = tree.arrivals[base].span.source.name
+    while kind and base in tree.includes and base != name:
+        base = tree.includes[base].span.source.name
         if base == name:
             return kind.value
     return None
@@ -153,9 +154,9 @@ def _way_out(
         below = mapping_of(known[inside[0]])[key]
         places = " or ".join(f"`{name}`" for name in inside)
         return (f"it belongs in {places}: `{inside[0]}: {{{example(key, below)}}}`",), None
-    near = get_close_matches(key, free, 1) or get_close_matches(key, known, 1)
+    near = nearest(key, free) or nearest(key, known)
     if near:
-        return (f"did you mean `{near[0]}`?",), near[0]
+        return (f"did you mean `{near}`?",), near
     keys = f"known keys: {', '.join(f'`{name}`' for name in known)}"
     for end in range(len(at) - 1, 0, -1):
         if key in mapping_of(node_at(schema, at[:end])):

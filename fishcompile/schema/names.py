@@ -9,12 +9,7 @@ from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.names import check_name, shown, suggest_name
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Tree
-
-_NAMED = {
-    "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
-    "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
-    "blocks": "block", "layouts": "layout",
-}  # fmt: skip
+from fishcompile.schema.wording import ENTRIES
 
 
 def bad_names(tree: Tree) -> list[Diagnostic]:
@@ -23,7 +18,7 @@ def bad_names(tree: Tree) -> list[Diagnostic]:
     top = tree.value.get("name")
     if isinstance(top, str) and (reason := check_name(top)):
         found.append(_bad_name("the spec's name", top, reason, tree.value_span(("name",))))
-    for section, what in _NAMED.items():
+    for section, what in ENTRIES.items():
         entries = tree.value.get(section)
         for name in entries if isinstance(entries, dict) else ():
             if reason := check_name(name):

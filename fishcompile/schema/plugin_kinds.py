@@ -23,20 +23,25 @@ def plugin_keys(kind: str) -> Schema | None:
         return None
 
 
-def plugin_node(kind: str, one: Schema, several: Schema, common: Schema) -> Schema:
+def plugin_node(kind: str, several: Schema, common: Schema) -> Schema:
     """The schema of a node that is a plug-in, anything at all where the plug-in is at fault.
 
-    `one` and `several` are what is said of `from`, `common` of the keys of every such node.
+    `common` is what is said of the keys of every node, `several` of a `from` that is a list.
     """
     own = plugin_keys(kind)
     if own is None:
         return ANYTHING
-    count = plugin(kind).inputs
-    source = one if count == 1 else {**several, "minItems": count, "maxItems": count}
-    keys = {**own["properties"], **common, "kind": {"const": kind}, "from": source}
-    if count > 1:
+    inputs, least = plugin(kind).inputs, plugin(kind).reads
+    keys = {**own["properties"], **common, "kind": {"const": kind}}
+    needed = ["kind", *own["required"]]
+    if least > 1:
+        most = several["maxItems"] if inputs == "several" else least
+        keys["from"] = {**several, "minItems": least, "maxItems": most}
+        needed.insert(1, "from")
+    if inputs != 1:
         keys.pop("repeat")
-    needed = ["kind", *(["from"] if count > 1 else []), *own["required"]]
+    if inputs != "to":
+        keys.pop("to")
     return {**own, "properties": keys, "required": needed}
 
 

@@ -7,12 +7,13 @@ only where a spec names it: a spec chooses among what is installed, and brings n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from fishcompile.diagnostics.names import check_name, shown
+from fishcompile.ops.keys import Key
+from fishcompile.ops.node_kind import NodeKind
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -20,32 +21,10 @@ if TYPE_CHECKING:
 GROUP = "fishcompile.blocks"
 # What a node says of itself, whatever its kind.
 NODE_KEYS = ("kind", "from", "to", "when", "repeat", "expect", "after")
-_SCHEMA_KEYS = {"properties", "required"}
-_INTEGERS = {"description", "type", "minimum", "maximum", "default", "examples"}
-_FLAGS = {"description", "type", "default", "examples"}
-_WORDS = {"description", "enum", "default", "examples"}
 
+# What a package offers is what an op of fishcompile says in its file.
+Plugin = NodeKind
 Schema = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Plugin:
-    """A kind of node that Python code says.
-
-    `make` takes the `TensorType` of each input, (channels, height, width), and by name the keys
-    that the node writes, and gives the `Op` or the `Block` that the node is. It raises `ShapeError`
-    for inputs that do not fit. Keys that are left out are not passed: their defaults are `make`'s.
-
-    `schema` is the fragment of JSON Schema that checks and completes these keys: `properties`,
-    each with a `description` and either `type: integer` with `minimum` and `maximum`,
-    `type: boolean`, or an `enum` of words, and `required`. `inputs` is how many nodes a node of
-    this kind reads.
-    """
-
-    make: Callable[..., object]
-    description: str
-    schema: Mapping[str, Any] = field(default_factory=dict)
-    inputs: int = 1
 
 
 class PluginError(Exception):
@@ -84,12 +63,11 @@ def plugin(kind: str) -> Plugin:
 def node_schema(kind: str) -> Schema:
     """What a node of a plug-in may say for itself: the plug-in's own keys. Raises PluginError."""
     made = plugin(kind)
-    keys = {key: _resolved(node) for key, node in made.schema.get("properties", {}).items()}
     return {
         "description": made.description,
         "type": ["object"],
-        "properties": keys,
-        "required": list(made.schema.get("required", ())),
+        "properties": {name: key.schema() for name, key in made.keys.items()},
+        "required": made.required,
         "additionalProperties": False,
     }
 
@@ -118,9 +96,7 @@ def said(error: BaseException) -> str:
 def _sound(found: object, who: str) -> Plugin:
     """The plug-in, if what can be seen of it before it is used is as it should be."""
     if not isinstance(found, Plugin):
-        raise PluginError(
-            f"{who} is {type(found).__name__}, not a `fishcompile.schema.plugins.Plugin`"
-        )
+        raise PluginError(f"{who} is {type(found).__name__}, not a `fishcompile.Plugin`")
     wrong = _fault(found)
     if wrong:
         raise PluginError(f"{who} breaks its contract: {wrong}")
@@ -128,61 +104,30 @@ def _sound(found: object, who: str) -> Plugin:
 
 
 def _fault(found: Plugin) -> str | None:
-    text, schema = found.description, found.schema
+    text, keys, inputs = found.description, found.keys, found.inputs
     if not callable(found.make):
         return "`make` cannot be called"
-    if not isinstance(text, str) or not text.strip() or not text.isprintable():
+    if not _is_line(text):
         return "`description` is not one line of text"
-    if type(found.inputs) is not int or not 1 <= found.inputs <= 16:
-        return "`inputs` is not a number from 1 to 16"
-    if not isinstance(schema, Mapping) or not schema.keys() <= _SCHEMA_KEYS:
-        return "`schema` is not a mapping of `properties` and `required`"
-    properties, required = schema.get("properties", {}), schema.get("required", ())
-    if not isinstance(properties, Mapping):
-        return "`properties` is not a mapping"
-    if not isinstance(required, list | tuple) or not set(required) <= properties.keys():
-        return "`required` is not a list of keys of `properties`"
-    faults = (_key_fault(key, node) for key, node in properties.items())
-    return next((fault for fault in faults if fault), None)
+    if inputs not in ("several", "to") and (type(inputs) is not int or not 1 <= inputs <= 16):
+        return "`inputs` is not a number from 1 to 16, `several` or `to`"
+    if not isinstance(keys, Mapping):
+        return "`keys` is not a mapping"
+    return next(filter(None, (_key_fault(name, key) for name, key in keys.items())), None)
 
 
-def _key_fault(key: object, node: object) -> str | None:
-    """What is wrong with what a fragment says of a key."""
-    if key in NODE_KEYS:
-        return f"`{key}` is a key of every node"
-    if not isinstance(key, str) or check_name(key):
-        return f"the key {shown(str(key))} {check_name(str(key))}"
-    if not isinstance(node, Mapping) or not isinstance(node.get("description"), str):
-        return f"the key `{key}` has no `description`"
-    if "enum" in node:
-        words, allowed = node["enum"], _WORDS
-        if not isinstance(words, list | tuple) or not all(_is_word(word) for word in words):
-            return f"the `enum` of `{key}` is not a list of words"
-    elif node.get("type") in ("integer", ["integer"]):
-        allowed = _INTEGERS
-        if not all(type(node.get(end)) is int for end in ("minimum", "maximum")):
-            return f"the key `{key}` has no `minimum` and `maximum`"
-    elif node.get("type") in ("boolean", ["boolean"]):
-        allowed = _FLAGS
-    else:
-        return f"the key `{key}` is neither an integer, a boolean nor an `enum`"
-    extra = sorted(map(str, node.keys() - allowed))
-    return f"the key `{key}` says {shown(extra[0])}, which is not read" if extra else None
+def _key_fault(name: object, key: object) -> str | None:
+    """What is wrong with what a plug-in says of a key."""
+    if name in NODE_KEYS:
+        return f"`{name}` is a key of every node"
+    if not isinstance(name, str) or check_name(name):
+        return f"the key {shown(str(name))} {check_name(str(name))}"
+    if not isinstance(key, Key):
+        return f"the key `{name}` is {type(key).__name__}, not one of `fishcompile.ops.keys`"
+    if not _is_line(key.description):
+        return f"the `description` of the key `{name}` is not one line of text"
+    return (fault := key.fault()) and f"the key `{name}`: {fault}"
 
 
-def _is_word(word: object) -> bool:
-    return isinstance(word, str) and word.isidentifier() and word.isascii()
-
-
-def _resolved(node: Mapping[str, Any]) -> Schema:
-    """A key of a fragment as the resolved schema has it, with an example of its value."""
-    made: Schema = {key: item for key, item in node.items() if key != "type"}
-    kind = node.get("type")
-    if kind is not None:
-        made["type"] = [kind] if isinstance(kind, str) else list(kind)
-    if "enum" in made:
-        made["enum"] = list(made["enum"])
-        made.setdefault("examples", made["enum"][:1])
-    elif made["type"] == ["integer"]:
-        made.setdefault("examples", [made.get("default", made["minimum"])])
-    return made
+def _is_line(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip()) and text.isprintable()

@@ -17,7 +17,7 @@ from fishcompile.schema.kinds import specialised
 from fishcompile.schema.messages import Kind, Problem, root_causes, word
 from fishcompile.schema.names import bad_names
 from fishcompile.schema.plugin_kinds import bad_plugins
-from fishcompile.schema.version import VERSION, wrong_version
+from fishcompile.schema.version import wrong_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,20 +30,19 @@ if TYPE_CHECKING:
 MAX_FINDINGS = 100  # nobody reads more, and each costs time to word
 
 
-def validate(tree: Tree, by: int = VERSION) -> tuple[Diagnostic, ...]:
-    """What in a merged tree does not fit version `by` of the language, in the order of the text.
+def validate(tree: Tree) -> tuple[Diagnostic, ...]:
+    """What in a merged tree does not fit the language, in the order of the text.
 
     A wrong version is reported alone: by another version's rules nothing else means anything.
     """
-    version = wrong_version(tree) if by == VERSION else None
+    version = wrong_version(tree)
     if version is not None:
         return (version,)
-    schema = merged_schema(by)
+    schema = merged_schema()
     crowded = [Problem("many", path) for path in _crowded(tree, schema)]
     if crowded:
         return report(word(tree, schema, crowded)).diagnostics
-    if by == VERSION:
-        schema = specialised(schema, tree.value)
+    schema = specialised(schema, tree.value)
     found_ = _problems(tree, schema)
     problems = root_causes(sorted(found_, key=lambda problem: _place(tree, problem)))
     worded = word(tree, schema, problems[:MAX_FINDINGS])

@@ -6,15 +6,17 @@ Reads the resolved schema of merged trees: no references, no null.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from fishcompile.diagnostics.finding import Diagnostic, Fix
 from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed, rewritten
 from fishcompile.reader.tree import Path, Plain, Tree, taken_away
+from fishcompile.reader.write import flow
 
+# what an entry of each section is called
 ENTRIES = {
     "stem": "layer", "tail": "stage", "body": "stage", "head": "stage", "taps": "tap",
     "classifiers": "classifier", "dense": "head", "graph": "node", "outputs": "output",
@@ -66,16 +68,8 @@ def mapping_of(node: dict[str, Any]) -> dict[str, Any]:
 
 def example(key: str, node: dict[str, Any]) -> str:
     """How one writes `key`, in flow style: `expect: {in: 768}`."""
-    examples = node.get("examples") or [node.get("default", "...")]
-    return f"{key}: {_flow(examples[0])}"
-
-
-def _flow(value: Plain) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    examples = node.get("examples") or ([node["default"]] if "default" in node else [])
+    return f"{key}: {flow(examples[0]) if examples else '...'}"
 
 
 def got(value: Plain) -> str:
@@ -104,17 +98,24 @@ def allowed(node: dict[str, Any]) -> str:
         return f"`{node['const']}`"
     kind = node.get("type", ())
     if "integer" in kind:
-        if node["maximum"] > _UNBOUNDED:
-            return f"a whole number from {node['minimum']:,}"
-        return f"a whole number from {node['minimum']:,} to {node['maximum']:,}"
-    if kind == "number":
+        return f"a whole number {_range(node)}"
+    if "number" in kind:
         return f"a number from {node['minimum']} to {node['maximum']}"
+    if "integer" in node.get("items", {}).get("type", ()):
+        return f"a list of two whole numbers {_range(node['items'])}"
     simple = next((words for name, words in _SIMPLE.items() if name in kind), None)
-    if simple:
-        return simple
-    if not mapping_of(node):
-        return "a mapping of names"
+    return simple or _mapping(node)
+
+
+def _range(node: dict[str, Any]) -> str:
+    least, most = node["minimum"], node["maximum"]
+    return f"from {least:,}" + (f" to {most:,}" if most <= _UNBOUNDED else "")
+
+
+def _mapping(node: dict[str, Any]) -> str:
     keys = [f"`{key}`" for key in mapping_of(node)]
+    if not keys:
+        return "a mapping of names"
     if len(keys) == 1:
         return f"a mapping with {keys[0]}"
     return f"a mapping with {', '.join(keys[:-1])} and {keys[-1]}" if len(keys) < 5 else "a mapping"
@@ -146,7 +147,7 @@ def wrong_value(tree: Tree, schema: dict[str, Any], path: Path) -> Diagnostic:
 def _asked(node: dict[str, Any]) -> str:
     """What a schema allows, with how long a list or which text it may be."""
     kind = node.get("type", ())
-    if "array" in kind and "minItems" in node:
+    if "array" in kind and "string" in node["items"]["type"] and "minItems" in node:
         least, most = node["minItems"], node["maxItems"]
         return f"a list of {least} names" if least == most else f"a list of {least} to {most} names"
     if "string" in kind and "pattern" in node:
@@ -155,11 +156,11 @@ def _asked(node: dict[str, Any]) -> str:
 
 
 def _fixes(span: Span, value: Plain, node: dict[str, Any]) -> tuple[Fix, ...]:
-    """The value spelled as it was meant: a word without its slip, 64 for 64.0 and for "64"."""
+    """The value spelled as it was meant: a word without its mistake, 64 for 64.0 and for "64"."""
     words = [str(word) for word in node.get("enum") or node.get("else", {}).get("enum") or ()]
     if isinstance(value, str) and words:
-        near = get_close_matches(value, words, 1)
-        return renamed(span, value, near[0], words) if near else ()
+        near = nearest(value, words)
+        return renamed(span, value, near, words) if near else ()
     if value is False and "none" in words:
         return rewritten(span, "none", safe=False)
     number = _meant_number(value)
@@ -191,11 +192,12 @@ def _advice(path: Path, value: Plain, node: dict[str, Any]) -> tuple[str, ...]:
         return ('put it in quotes: `"1"` is a text, and 1 a number',)
     if key == "blocks" and value == 0 and value is not False:
         return ("zero blocks is not a stage: remove the stage, or write at least 1",)
-    if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED:
+    decimal = "number" in node.get("type", ())
+    if isinstance(value, float) and value.is_integer() and 1 <= value < _UNBOUNDED and not decimal:
         return (f"write {int(value)}",)
     if isinstance(value, str) and words:
-        near = get_close_matches(value, words, 1)
-        return (f"did you mean `{near[0]}`?",) if near else ()
+        near = nearest(value, map(str, words))
+        return (f"did you mean `{near}`?",) if near else ()
     if isinstance(value, str) and _number_in_quotes(value, node):
         return (f"write {value} without quotes",)
     if value is False and "none" in words:
@@ -219,7 +221,7 @@ def _for_null(path: Path, fallback: str) -> tuple[str, ...]:
 
 
 def _number_in_quotes(value: str, node: dict[str, Any]) -> bool:
-    decimal = node.get("type") == "number" and _DECIMAL.fullmatch(value)
+    decimal = "number" in node.get("type", ()) and _DECIMAL.fullmatch(value)
     return bool(decimal) or (value.isascii() and value.isdigit())
 
 

@@ -11,12 +11,11 @@ import copyreg
 import hashlib
 import linecache
 import sys
+from io import BytesIO
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.targets.python_source.emit import calls_of
-from fishcompile.targets.python_source.guard import verify
-from fishcompile.targets.source import emit_source
+from fishcompile.targets.base import Target
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 def network(analysis: Analysis) -> Network:
     """A new network of a spec without errors."""
+    from fishcompile.targets.python_source.emit import calls_of
+    from fishcompile.targets.source import emit_source
+
     name, calls = analysis.stages.name, calls_of(analysis.inference.graph)
     return instantiate(emit_source(analysis), name, calls)
 
@@ -46,6 +48,8 @@ def load_text(text: str, calls: tuple[str, ...] = (), name: str = "") -> ModuleT
     is that of the spec. Raises UnsafeOutputError where the text
     holds what fishcompile would not emit.
     """
+    from fishcompile.targets.python_source.guard import verify
+
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     path = f"fishcompile_generated_{digest}"
     if path in sys.modules:
@@ -81,3 +85,14 @@ def _new(text: str, kind_name: str, calls: tuple[str, ...] = (), name: str = "")
     kind = getattr(load_text(text, calls, name), kind_name)
     instance: nn.Module = kind.__new__(kind)
     return instance
+
+
+def _saved(analysis: Analysis) -> bytes:
+    import torch
+
+    buffer = BytesIO()
+    torch.save(network(analysis), buffer)
+    return buffer.getvalue()
+
+
+TARGET = Target("torch.save of it", "a module", _saved, text=False, suffix=".pt", needs_torch=True)

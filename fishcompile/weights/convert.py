@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
@@ -15,7 +16,7 @@ from fishcompile.ir.graph import Graph
 from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.weights.authors import authors_keys
-from fishcompile.weights.files import Checkpoint
+from fishcompile.weights.checkpoint_files import Checkpoint
 from fishcompile.weights.fit import SHOWN, require_fit
 
 
@@ -62,6 +63,17 @@ def recognise(keys: Iterable[str], graph: Graph, stages: StageGraph) -> str:
         f"the layouts of {graph.name} are {', '.join(layouts_of(graph, stages))}; its own keys "
         f"begin with {', '.join(sorted(begins))}; other names go into `layouts` of the spec",
     )
+
+
+def known_keys(graph: Graph, stages: StageGraph) -> frozenset[str]:
+    """The keys of all layouts that a spec's weights may have."""
+    state = graph.state()
+    found = {*state}
+    for layout in stages.layouts:
+        found.update(named(layout, state)[0].values())
+    with suppress(UsageError):
+        found.update(authors_keys(graph, stages).values())
+    return frozenset(found)
 
 
 def convert(

@@ -34,35 +34,37 @@ def require_fit(
     Both map keys of one layout, which is named, to shapes. A missing counter of batches is
     none: checkpoints from before PyTorch 0.4.1 have no such key.
     """
-    extra = [f"{shown(key, 120)} {_sides(found[key])}" for key in found if key not in wanted]
+    extra = [f"{shown(key, 120)} {sides(found[key])}" for key in found if key not in wanted]
     missing = [
-        f"{key} {_sides(shape)}"
+        f"{key} {sides(shape)}"
         for key, shape in wanted.items()
         if key not in found and not key.endswith(COUNTER)
     ]
     wrong = [
-        f"{key} is {_sides(found[key])}, the spec's {_sides(shape)}"
+        f"{key} is {sides(found[key])}, the spec's {sides(shape)}"
         for key, shape in wanted.items()
         if key in found and found[key] != shape
     ]
     if not (extra or missing or wrong):
         return
     lines = [f"the checkpoint does not fit the spec {graph.name}"]
-    lines += _listed("left over in the checkpoint", extra)
-    lines += _listed("missing from the checkpoint", missing)
-    lines += _listed("of another shape", wrong)
+    lines += listed("left over in the checkpoint", extra)
+    lines += listed("missing from the checkpoint", missing)
+    lines += listed("of another shape", wrong)
     hint = _hint(found, graph, stages, authors=layout == AUTHORS) if layout in _BUILT_IN else ""
     raise FindingError("\n".join(lines), hint)
 
 
-def _listed(title: str, entries: list[str]) -> list[str]:
+def listed(title: str, entries: list[str]) -> list[str]:
+    """Lines that list entries under a title, as far as anyone reads; none where there are none."""
     if not entries:
         return []
     rest = [f"    and {len(entries) - SHOWN} more"] if len(entries) > SHOWN else []
     return [f"  {title}: {len(entries)}", *(f"    {e}" for e in entries[:SHOWN]), *rest]
 
 
-def _sides(shape: Shape) -> str:
+def sides(shape: Shape) -> str:
+    """A shape as it is shown, `64x3x7x7`."""
     return "x".join(map(str, shape)) or "scalar"
 
 

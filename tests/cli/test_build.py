@@ -13,8 +13,9 @@ import pytest
 import torch
 
 import fishcompile
-from fishcompile.ir.text import print_graph
-from fishcompile.pipeline import compiled
+from fishcompile import targets
+from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.pipeline import after_passes, compiled
 from tests.nets import write_minnow
 
 if TYPE_CHECKING:
@@ -252,8 +253,152 @@ def test_a_module_without_torch_is_a_usage_error(
 
 def test_an_unknown_kind_of_output(run: Run, spec: Path) -> None:
     result = run("build", spec, "--emit", "onnxx")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: no target is called `onnxx`\n  = help: the targets are source, ir, module\n"
+    )
+    assert "did you mean module? the targets" in run("build", spec, "--emit", "modul").err
+
+
+def test_the_way_out_of_a_stale_file_builds_it(run: Run, here: Path, spec: Path) -> None:
+    """With its target and passes: the command that is named makes the file current."""
+    (here / "net.ir").write_text("mine\n", encoding="utf-8")
+    options = ["--emit", "ir", "--passes", "fold_batch_norm", "-o", "net.ir"]
+    stale = run("build", spec, *options, "--check")
+    assert stale.err == (
+        "error: net.ir is stale: minnow.yaml builds something else\n"
+        "  = help: fishcompile build minnow.yaml --emit ir --passes fold_batch_norm -o net.ir\n"
+    )
+    assert run("build", spec, *options, "--force").code == 0
+    assert run("build", spec, *options, "--check").code == 0
+    assert run("build", spec, "--emit", "ir", "-o", "net.ir", "--check").code == 1
+
+
+def test_help_lists_targets_and_passes(run: Run) -> None:
+    text = " ".join(run("build", "--help").out.split())
+    assert "--emit <source|ir|module> source: a Python file; ir: the graph as text; module:" in text
+    assert "[default: source]" in text
+    assert "--passes NAMES" in text
+    assert "fold_batch_norm; or all." in text
+
+
+def test_a_target_is_found_by_its_file(
+    run: Run, here: Path, spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = here / "more"
+    folder.mkdir()
+    (folder / "shout.py").write_text(
+        "from fishcompile.targets.base import Target\n"
+        "def shout(analysis):\n"
+        "    return analysis.stages.name.upper() + chr(10)\n"
+        "TARGET = Target('its name, loud', 'a shout', shout, suffix='.txt')\n"
+    )
+    monkeypatch.setattr(targets, "__path__", [*targets.__path__, str(folder)])
+    assert targets.found() == ("source", "ir", "module", "shout")
+    assert run("build", spec, "--emit", "shout").out == "wrote minnow.txt (1 lines)\n"
+    assert (here / "minnow.txt").read_text() == "MINNOW\n"
+    assert run("build", spec, "--emit", "shout", "-o", "-").out == "MINNOW\n"
+    # it has no stamp, so that nobody knows whether it was edited
+    (here / "minnow.txt").write_text("mine\n")
+    assert run("build", spec, "--emit", "shout").code == 2
+    assert run("build", spec, "--emit", "shout", "--check").code == 1
+
+
+def test_every_target_keeps_the_interface() -> None:
+    folder = Path(targets.__file__).parent
+    assert set(targets.found()) == {path.stem for path in folder.glob("*.py")} - {
+        "__init__",
+        "base",
+    }
+    for name in targets.found():
+        target = targets.the_target(name)
+        assert target.what
+        assert target.noun.split()[0] in ("a", "an")
+        # bytes have to go into a file, and only a text can hold a stamp
+        assert target.text or (target.suffix and not target.stamped)
+
+
+PASSED = ["--passes", "fold_batch_norm"]
+AFTER = "# after the passes fold_batch_norm"
+
+
+def test_a_file_made_with_passes_says_so(run: Run, here: Path, spec: Path, text: str) -> None:
+    assert run("build", spec, *PASSED).code == 0
+    made = (here / "minnow.py").read_text(encoding="utf-8")
+    plain, lines = text.splitlines(), made.splitlines()
+    assert [lines[0], lines[2]] == plain[:2]
+    assert lines[1] == AFTER
+    assert "return F.relu(self.conv(x))" in made
+    assert "return F.relu(self.bn(self.conv(x)))" in text
+    assert run("build", spec, *PASSED).out == "minnow.py is up to date\n"
+    assert run("build", spec, *PASSED, "--check").code == 0
+    without = run("build", spec, "--check")
+    assert (without.code, without.err) == (
+        1,
+        (
+            "error: minnow.py is stale: it was made with --passes fold_batch_norm\n"
+            "  = help: fishcompile build minnow.yaml -o minnow.py\n"
+        ),
+    )
+    # an unedited file of ours, so it is written over
+    assert run("build", spec).code == 0
+    assert (here / "minnow.py").read_text(encoding="utf-8") == text
+    with_ = run("build", spec, "--passes", "all", "--check")
+    assert (with_.code, with_.err) == (
+        1,
+        (
+            "error: minnow.py is stale: it was made without passes\n"
+            "  = help: fishcompile build minnow.yaml --passes fold_batch_norm -o minnow.py\n"
+        ),
+    )
+
+
+def test_a_stale_file_made_with_the_same_passes(run: Run, here: Path, spec: Path) -> None:
+    run("build", spec, *PASSED)
+    write_minnow(here, {"classifier": "{classes: 11}"})
+    stale = run("build", spec, *PASSED, "--check")
+    assert "minnow.py is stale: minnow.yaml builds something else\n" in stale.err
+
+
+@pytest.mark.parametrize(
+    "edit", [("fold_batch_norm", "none"), (AFTER + "\n", ""), ("relu", "gelu")]
+)
+def test_an_edit_of_a_file_made_with_passes_is_kept(
+    run: Run, here: Path, spec: Path, edit: tuple[str, str]
+) -> None:
+    run("build", spec, *PASSED)
+    made = (here / "minnow.py").read_text(encoding="utf-8")
+    assert edit[0] in made
+    (here / "minnow.py").write_text(made.replace(*edit, 1), encoding="utf-8")
+    result = run("build", spec, *PASSED)
     assert result.code == 2
-    assert "onnxx" in result.err
+    assert "was edited since fishcompile wrote it" in result.err
+
+
+def test_a_module_after_passes_has_their_weights(run: Run, here: Path, spec: Path) -> None:
+    folded = after_passes(compiled(spec), ["fold_batch_norm"])
+    assert folded.rewrites
+    result = run("build", spec, *PASSED, "--emit", "module")
+    assert result.out == f"wrote minnow.pt ({folded.total.parameters:,} parameters)\n"
+    model = torch.load(here / "minnow.pt", weights_only=False)
+    assert list(model.state_dict()) == list(folded.inference.graph.state())
+    assert sum(p.numel() for p in model.parameters()) == folded.total.parameters
+
+
+def test_the_graph_after_passes_is_printed(run: Run, spec: Path) -> None:
+    plain = run("build", spec, "--emit", "ir").out
+    folded = run("build", spec, "--emit", "ir", *PASSED).out
+    assert parse_graph(folded) == after_passes(compiled(spec), ["fold_batch_norm"]).inference.graph
+    assert folded.count(" = batch_norm(") < plain.count(" = batch_norm(")
+
+
+def test_a_pass_that_is_none_is_said_before_the_spec_is_read(run: Run, here: Path) -> None:
+    result = run("build", "nowhere.yaml", "--passes", "fold_batchnorm")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: no pass is called `fold_batchnorm`\n"
+        "  = help: did you mean fold_batch_norm? the passes are fold_batch_norm\n"
+    )
 
 
 MODULES = """
@@ -273,4 +418,4 @@ def test_source_is_built_without_torch(here: Path, spec: Path) -> None:
     done = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
     *_, code, names = done.stdout.splitlines()
     assert code == "code 0"
-    assert not {"torch", "numpy"} & set(names.split())
+    assert not {"torch", "numpy", "pydantic"} & set(names.split())

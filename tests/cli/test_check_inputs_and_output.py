@@ -69,6 +69,19 @@ def test_warnings_do_not_count_and_quiet_leaves_them_out(check: Check) -> None:
     assert (code, out) == (1, BAD_LINE + "\n")
 
 
+def test_quiet_still_says_what_was_skipped(check: Check, here: Path) -> None:
+    """What follows from a broken table is not judged, which is no warning."""
+    table = "expect: {out: 33}}\n  u: {shortcut: identity, blocks: 1, expect: {out: 33}}}\n"
+    text = GOOD.replace(
+        "tail: {t: {out: 32, blocks: 1}}", f"tail: {{t: {{out: 32, blocks: 1, {table}"
+    )
+    (here / "table.yaml").write_text(text.replace("33}}\n  u", "33}},\n  u"), "utf-8")
+    for quiet in ((), ("-q",)):
+        code, out, _ = check("table.yaml", *quiet)
+        assert code == 1
+        assert out.endswith("= note: 1 check downstream skipped (input unknown)\n1 error\n")
+
+
 def test_a_missing_file_is_named_and_the_others_are_checked(check: Check) -> None:
     code, out, _ = check("none.yaml", "bad.yaml", "good.yaml", "--format", "concise")
     assert code == 2

@@ -13,6 +13,11 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from fishcompile import passes, targets
+from fishcompile.cli.commands import build
+from fishcompile.ir.text import print_graph
+from fishcompile.pipeline import after_passes, compiled
+from fishcompile.targets.source import emit_source
 from tests.nets import ROOT, shipped
 
 PAGE = ROOT / "docs" / "add-a-block.md"
@@ -45,24 +50,39 @@ def test_the_rule() -> None:
     files, expected = split(rule.good)
     assert not check_texts(files, MAIN).diagnostics
 """
-TEST_OP = """
-import pytest
+TEST_OP = f"""
+import json
+import runpy
 
-from fishcompile import ops
-from fishcompile.ir.builder import Builder
-from fishcompile.targets.python_source.guard import UnsafeOutputError, verify
-from fishcompile.ops.tensor import feature_map
+import torch
+import torch.nn.functional as F
+
+import fishcompile
+from fishcompile.schema import file, kinds
+
+ROOT = {str(ROOT)!r}
+SPEC = '''\
+fishspec: 2
+name: net
+graph:
+  c1: {{kind: conv, from: input, out: 8, norm: none, act: none}}
+  act: {{kind: hardswish}}
+outputs: {{y: act}}
+'''
 
 
-def test_the_op() -> None:
-    hardswish = ops.registry()["hardswish"]()
-    b = Builder()
-    y = b.op("hardswish", hardswish, b.input("input", feature_map(3, (4, 4))))
-    assert y.type == feature_map(3, (4, 4))
-    text = hardswish.expression({}, 1).format("x")
-    assert text == "F.hardswish(x)"
-    with pytest.raises(UnsafeOutputError, match="F.hardswish"):
-        verify(f"def forward(x):\\n    return {text}\\n")
+def test_the_op(tmp_path, monkeypatch) -> None:
+    generate = runpy.run_path(ROOT + "/docs/generate_schema.py")
+    made = json.loads(generate["schema"](generate["SCHEMA"].read_text("utf-8")))
+    monkeypatch.setattr(file, "schema_file", lambda *_: made)
+    for function in (file.merged_schema, file.resolved, kinds.built_in):
+        function.cache_clear()
+    spec = tmp_path / "net.yaml"
+    spec.write_text(SPEC, "utf-8")
+    assert fishcompile.check(spec).diagnostics == ()
+    model = fishcompile.compile(spec)
+    x = torch.randn(1, 3, 8, 8)
+    assert torch.equal(model(x), F.hardswish(model.c1(x)))
 """
 
 
@@ -106,3 +126,33 @@ def test_the_command(folder: Path) -> None:
         "c5 2112x7x7 32",
         "logits 1000 32",
     ]
+
+
+def test_the_pass(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passes, "__path__", [*passes.__path__, str(folder / "fishcompile/passes")])
+    assert passes.found() == ("drop_dropout", "fold_batch_norm")
+    plain = compiled(shipped("vgg16"))
+    after = after_passes(plain, ["drop_dropout"])
+    both = [node.name for node in plain.inference.graph.nodes if node.op.kind == "dropout"]
+    assert both == ["drop6", "drop7"]
+    assert print_graph(after.inference.graph) == "".join(
+        line.replace("%drop", "%relu")
+        for line in print_graph(plain.inference.graph).splitlines(keepends=True)
+        if not line.startswith("%drop")
+    )
+    assert "F.dropout" in emit_source(plain)
+    assert "F.dropout" not in emit_source(after)
+
+
+def test_the_target(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = str(folder / "fishcompile/targets")
+    monkeypatch.setattr(targets, "__path__", [*targets.__path__, page])
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    build.register(app)
+    result = CliRunner().invoke(app, [str(shipped("unet")), "--emit", "dot"])
+    read = sum(len(node.inputs) for node in compiled(shipped("unet")).inference.graph.nodes)
+    assert (result.exit_code, result.stdout) == (0, f"wrote unet.dot ({read + 2} lines)\n")
+    first, *arrows, last = Path("unet.dot").read_text(encoding="utf-8").splitlines()
+    assert (first, len(arrows), last) == ("digraph {", read, "}")
+    assert arrows[0].startswith('  "input" -> "')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fishcompile.diagnostics.source import Source
-from fishcompile.lsp.loose import Cursor, cursor, entries
+from fishcompile.lsp.loose import Cursor, cursor, written_keys
 from tests.lsp.specs import find
 
 
@@ -50,7 +50,7 @@ def test_where_the_cursor_is(marked: str, expected: Cursor | None) -> None:
 
 def test_entries_of_a_broken_text() -> None:
     text = 'extends: "b.yaml" # no\ntail:\n  a: {k: 1, "q": x#y\nbody:\n  b:\n    out: null\n'
-    assert [(e.path, e.line, e.column, e.value) for e in entries(text)] == [
+    assert [(e.path, e.line, e.column, e.value) for e in written_keys(text)] == [
         (("extends",), 1, 1, "b.yaml"),
         (("tail",), 2, 1, ""),
         (("tail", "a"), 3, 3, ""),

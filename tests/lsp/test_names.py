@@ -145,6 +145,15 @@ def test_rename_of_what_a_variant_adds_stays_in_it(client: Client, root: Path) -
     assert changes == {variant.as_uri(): [{"range": extent(text, "extra"), "newText": "deepest"}]}
 
 
+def test_rename_leaves_an_alias_to_follow_its_anchor(client: Client, root: Path) -> None:
+    variant = root / "variant.yaml"
+    text = VARIANT.replace("taps: {c3: tail1}", "taps: {c3: &entry tail1, c4: *entry}")
+    client.edit(variant, text)
+    changes = rename(client, variant, text, "tail1", 1, "first")["result"]["changes"]
+    renamed = applied(text, changes[variant.as_uri()])
+    assert renamed == text.replace("tail1", "first")
+
+
 def test_rename_of_a_layer(client: Client, root: Path) -> None:
     base = root / "base.yaml"
     changes = rename(client, base, BASE, "conv1", 1, "first")["result"]["changes"]

@@ -71,7 +71,9 @@ def test_a_base_that_is_not_given_stays(run: Run, here: Path) -> None:
         (here / f"{name}.yaml").write_bytes(both(name)[0])
     assert run("migrate", "variant.yaml").code == 0
     assert (here / "block.yaml").read_bytes() == both("block")[0]
-    assert run("check", "-q", "variant.yaml").code == 0
+    result = run("check", "-q", "variant.yaml")
+    assert (result.code, "--> block.yaml:4:11" in result.out) == (1, True)
+    assert "fishcompile migrate block.yaml" in result.out
 
 
 def test_a_current_file_is_not_touched(run: Run, net: Path) -> None:
@@ -198,9 +200,8 @@ def test_a_link_stays_a_link_and_permissions_stay(run: Run, net: Path) -> None:
 
 def test_a_spec_that_has_the_new_key_can_follow_the_advice(run: Run, net: Path) -> None:
     net.write_text(FACTOR_ALREADY)
-    assert (
-        "= help: write `fishspec: 2`: `fishcompile migrate` does so" in run("check", "net.yaml").out
-    )
+    advice = "= help: run `fishcompile migrate net.yaml`, which brings it to version 2"
+    assert advice in run("check", "net.yaml").out
     assert run("migrate", "net.yaml").out == "net.yaml: version 1 to 2, no keys renamed\n"
     assert net.read_text() == UP3_NOW
     assert run("check", "net.yaml").code == 0
@@ -210,6 +211,22 @@ def test_stdin_filename_without_standard_input(run: Run, net: Path) -> None:
     result = run("migrate", "net.yaml", "--stdin-filename", "x.yaml")
     assert result.code == 2
     assert net.read_text() == UP3
+
+
+@pytest.mark.parametrize("command", ["check", "show", "render", "build"])
+def test_no_command_takes_an_old_file(run: Run, net: Path, command: str) -> None:
+    result = run(command, "net.yaml")
+    assert result.code == 1
+    assert "error[FC113]: the spec is of version 1" in result.out + result.err
+    assert "fishcompile migrate net.yaml" in result.out + result.err
+    assert [path.name for path in net.parent.iterdir()] == ["net.yaml"]
+
+
+def test_standard_input_that_is_old_is_told_its_command(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(monkeypatch, UP3.encode())
+    assert "run `fishcompile migrate -`," in run("check", "-").out
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -222,6 +239,7 @@ def test_what_is_built_is_the_same_file(run: Run, here: Path, name: str) -> None
             (here / version / f"{other}.yaml").write_bytes(text)
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(here / version)
+            assert run("migrate", *(f"{other}.yaml" for other in NAMES)).code == 0
             result = run("build", f"{name}.yaml", "-o", "-")
         assert result.code == 0
         built.append(result.out)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from fishcompile.ir.foreign import calls_in
 from fishcompile.ops import registry
 from fishcompile.ops.adaptive_avg_pool import AdaptiveAvgPool
 from fishcompile.ops.add import Add
@@ -22,10 +23,11 @@ from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.channel_repeat import ChannelRepeat
+from fishcompile.ops.channel_shuffle import ChannelShuffle
 from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.concat import Concat
 from fishcompile.ops.conv import Conv
-from fishcompile.ops.conv_transpose import ConvTranspose
+from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.ops.dropout import Dropout
 from fishcompile.ops.flatten import Flatten
 from fishcompile.ops.formula import Const
@@ -72,6 +74,7 @@ CASES = [
     Case(BatchNorm(6), (MAP,), (8, 8)),
     Case(ChannelRepeat(1), (MAP,), (8, 8)),
     Case(ChannelRepeat(3), (MAP,), (8, 8)),
+    Case(ChannelShuffle(3), (MAP,), (4, 4)),
     Case(ChannelSum(1), (MAP,), (8, 8)),
     Case(ChannelSum(3), (MAP,), (8, 8)),
     Case(ChannelSum(6), (MAP,), (8, 8)),
@@ -179,8 +182,19 @@ def test_the_stride_of_the_output(case: Case) -> None:
     assert case.op.output_stride(*inputs) == output
 
 
+OURS = [op for op in registry().values() if op.__module__.startswith("fishcompile.")]
+
+
 def test_every_op_has_a_case() -> None:
-    assert {type(case.op) for case in CASES} == set(registry().values())
+    assert {type(case.op) for case in CASES} == set(OURS)
+
+
+@pytest.mark.parametrize("op", OURS)
+def test_the_text_of_an_op_calls_what_it_says(op: type[Op]) -> None:
+    called = [calls_in(case.op, len(case.inputs)) for case in CASES if type(case.op) is op]
+    assert {call for calls in called for call in calls if not call.endswith(".sum")} == set(
+        op.calls
+    )
 
 
 def test_the_registry_is_by_kind_and_in_order() -> None:

@@ -20,8 +20,9 @@ from fishcompile.data import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.source import emit_source
+from fishcompile.weights.checkpoint_files import read_checkpoint, write_safetensors
 from fishcompile.weights.convert import convert, recognise
-from fishcompile.weights.files import read_checkpoint, write_safetensors
+from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 
 TOLERANCE = 1e-9
@@ -40,9 +41,9 @@ def network(
 
     released, converted = folder / f"{model}_ckpt.tar", folder / f"{model}.safetensors"
     torch.save(reference.authors_checkpoint(model), released)
-    checkpoint = read_checkpoint(released)
-    assert checkpoint.prefixed
-    assert checkpoint.enveloped
+    checkpoint = unwrapped(read_checkpoint(released))
+    assert checkpoint.prefix == "module."
+    assert checkpoint.envelope == "state_dict"
     layout = recognise(checkpoint.tensors, graph, stages)
     assert layout == "authors"
     result = convert(checkpoint, graph, stages, layout, "fishcompile")

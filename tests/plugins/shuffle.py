@@ -15,8 +15,9 @@ from typing import ClassVar
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
+from fishcompile import Plugin
 from fishcompile.ops.base import Op, ShapeError
-from fishcompile.schema.plugins import Plugin
+from fishcompile.ops.keys import whole
 from fishcompile.ops.tensor import TensorType
 
 
@@ -56,27 +57,18 @@ class ShuffleUnit(Block):
         return b.block("expand", PreActConv(mid, self.out_channels, groups=self.groups), x)
 
 
-def make(x: TensorType, *, out: int, groups: int = 4) -> Block:
+def make(x: TensorType, *, out: int, groups: int) -> Block:
     return ShuffleUnit(x.channels, out, groups)
 
 
-OUT = {"description": "Channels that leave.", "type": "integer", "minimum": 1, "maximum": 65536}
-GROUPS = {
-    "description": "Groups of the 1x1 convolutions.",
-    "type": "integer",
-    "minimum": 1,
-    "maximum": 64,
-    "default": 4,
-}
+GROUPS = whole("Groups of the 1x1 convolutions.", 1, 64, default=4)
 SHUFFLE = Plugin(
     make,
     "The unit of ShuffleNet, without its shortcut.",
-    {"properties": {"out": OUT, "groups": GROUPS}, "required": ["out"]},
+    {"out": whole("Channels that leave.", 1, 65536, example=64), "groups": GROUPS},
 )
 ONLY_SHUFFLE = Plugin(
-    lambda x, *, groups=4: ChannelShuffle(groups),
-    "The channels of several groups, interleaved.",
-    {"properties": {"groups": GROUPS}},
+    ChannelShuffle, "The channels of several groups, interleaved.", {"groups": GROUPS}
 )
 '''
 ENTRIES = {"acme__shuffle": "acme_blocks:SHUFFLE", "acme__interleave": "acme_blocks:ONLY_SHUFFLE"}

@@ -63,6 +63,16 @@ def test_an_ignore_of_nothing_is_reported_where_its_rule_was_judged(tmp_path: Pa
     assert brief(run(tmp_path, broken).reports[0]) == [("error", "FC203", 5)]
 
 
+def test_an_ignore_where_the_checks_were_skipped_is_not_called_idle(tmp_path: Path) -> None:
+    """What follows from the first broken table is counted, not judged: FC401 may be found there."""
+    line = "  tail2: {shortcut: identity, blocks: 1, expect: {out: 65}}"
+    text = f"{HEAD}{WRONG}\n{line}  # fishcompile: ignore[FC401] old\n"
+    (found,) = run(tmp_path, text).reports
+    assert (brief(found), found.skipped) == ([("error", "FC401", 4)], 1)
+    right = text.replace("out: 64", "out: 65")
+    assert brief(run(tmp_path, right).reports[0]) == [("warning", "FC901", 5)]
+
+
 def test_an_ignore_in_a_base_is_used_where_a_variant_needs_it(tmp_path: Path) -> None:
     base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
     base.write_text(
@@ -141,6 +151,26 @@ def test_paths_are_relative_to_the_baseline(tmp_path: Path) -> None:
     reports = run(folder, f"{HEAD}{WRONG}\n").reports
     (entry,) = write_baseline(file, [report.diagnostics for report in reports]).entries
     assert entry.path == "../specs/net.yaml"
+
+
+def test_entries_of_files_that_are_gone_are_stale(tmp_path: Path) -> None:
+    """Those of files that were not checked this time may still be needed."""
+    file = tmp_path / "accepted.json"
+    for name in ("gone", "there"):
+        (tmp_path / f"{name}.yaml").write_text(f"{HEAD}{WRONG}\n", encoding="utf-8")
+    reports = [judged(tmp_path / f"{name}.yaml").report for name in ("gone", "there")]
+    write_baseline(file, [report.diagnostics for report in reports])
+    (tmp_path / "gone.yaml").unlink()
+    stale = run(tmp_path, f"{HEAD}{AVERAGING}\n", baseline=read_baseline(file)).stale
+    assert [entry.path for entry in stale] == ["gone.yaml"]
+
+
+def test_a_file_that_cannot_be_read_is_not_accepted(tmp_path: Path) -> None:
+    found = judged(tmp_path / "none.yaml").report
+    assert brief(found) == [("error", "FC100", 1)]
+    file = tmp_path / "accepted.json"
+    assert write_baseline(file, [found.diagnostics]).entries == frozenset()
+    assert apply([Judged(found)], read_baseline(file)).accepted == 0
 
 
 @pytest.mark.parametrize(

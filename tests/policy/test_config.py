@@ -75,6 +75,10 @@ def test_per_file_ignores_are_relative_to_the_file_of_the_table(tmp_path: Path) 
         ("a/**/*.yaml", "a/b/c/net.yaml", True),
         ("**/b/**", "a/b/c/net.yaml", True),
         ("b/**", "a/b/net.yaml", False),
+        ("/net.yaml", "net.yaml", True),
+        ("/net.yaml", "a/net.yaml", False),  # a slash before it ties it to the folder
+        ("/a/*.yaml", "a/net.yaml", True),
+        ("/a/*.yaml", "b/a/net.yaml", False),
         ("**/**/**/**/**/**/**/**/**/**/x", "/".join("a" * 200), False),
     ],
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from fishcompile.reader.scalars import NumberError, resolve
@@ -76,8 +74,7 @@ def test_numbers_that_cannot_stand(text: str, message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_a_million_digits_take_no_time() -> None:
-    begin = time.process_time()
+def test_a_million_digits_are_counted_and_not_converted() -> None:
+    """Python's `int`, which takes the square of their number, refuses more than 4,300 of them."""
     with pytest.raises(NumberError, match=r"has 1,000,000$"):
         resolve("9" * 1_000_000)
-    assert time.process_time() - begin < 1

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 import fishcompile
-from fishcompile.analysis.gradient import DeadEnd, dead_ends
 from fishcompile.diagnostics.finding import Diagnostic, Report
 from fishcompile.diagnostics.source import Span
 from fishcompile.pipeline import analyse, check_texts
-from tests.nets import SHIPPED, minnow, minnow_text, shipped
+from fishcompile.rules.design import listed
+from tests.nets import SHIPPED, minnow_text, shipped
 
 HEAD = "fishspec: 2\nname: small\ninput: {size: 32}\n"
 TAIL = "tail:\n  tail1: {out: 16, blocks: 1}\n  tail2: {out: 32, blocks: 1}\n"  # 16x16, 8x8
@@ -189,6 +189,12 @@ def test_many_stages_that_share_a_word_are_counted() -> None:
     ]
 
 
+def test_one_more_than_five_is_named_like_the_others() -> None:
+    assert listed("ab") == "a and b"
+    assert listed("abcdef") == "a, b, c, d, e and f"
+    assert listed("abcdefg") == "a, b, c, d, e and 2 more"
+
+
 # FC506
 
 
@@ -223,6 +229,16 @@ def test_no_kind_of_block_closes_the_path(kind: str, words: str) -> None:
     assert found(TAIL + BODY + defaults) == []
     body = BODY.replace("k: 2", "shortcut: project, out: 16")
     assert found(TAIL + body + defaults) == [isolated("5:project", "body1")]
+
+
+@pytest.mark.parametrize("kind", ["bottleneck", "basic", "resnet_bottleneck", "resnet_basic"])
+@pytest.mark.parametrize("words", ["norm: batch", "norm: {channels: 1}", "norm: none"])
+def test_a_reported_projection_opens_its_whole_unit(kind: str, words: str) -> None:
+    """tail1 and tail2 end in body1 alone; its projection is FC501's, with the norm beside it."""
+    defaults = f"defaults: {{block: {{kind: {kind}, {words}}}}}\n"
+    body = BODY.replace("k: 2", "shortcut: project, out: 16")
+    text = TAIL + body + defaults + "taps: {b: body1}\n"
+    assert found(text) == [isolated("5:project", "body1")]
 
 
 def test_the_input_of_the_classifier_is_an_end() -> None:
@@ -275,46 +291,6 @@ def test_what_another_rule_reports_is_not_reported_again(text: str, rule: str) -
 def test_it_is_silent_while_there_are_errors() -> None:
     broken = TAIL.replace("out: 16, blocks: 1", "out: 16, blocks: 1, expect: {out: 17}")
     assert [rule for rule, _, _ in found(broken + "taps: {c: tail2}\n")] == ["FC401"]
-
-
-def test_dead_ends_of_a_graph(tmp_path: Path) -> None:
-    """The minnow's bridge takes tail2 through a convolution, and gives to body2 freely."""
-    bridge = "{out: 32, blocks: 2, gate: none}"
-    graph = minnow(tmp_path, {"taps": "{fine: body1}", "bridge": bridge}).inference.graph
-    output = {scope.name: scope.output for scope in graph.scopes}
-    names = ["stem", "tail1", "tail2", "bridge", "body2", "body1"]
-    starts = {name: output[name] for name in names}
-    ends = [output["body1"]]
-    assert dead_ends(graph, starts, ends) == {"tail2": DeadEnd(("bridge.squeeze.conv",), ())}
-    assert dead_ends(graph, starts, ends, ["bridge.squeeze.conv"]) == {
-        "tail2": DeadEnd(("bridge.widen",), ())
-    }
-    opened = ["bridge.squeeze.conv", "bridge.widen", "bridge.refine.0.shortcut.conv"]
-    assert dead_ends(graph, starts, ends, opened) == {}
-
-
-def test_a_gate_is_no_free_path(tmp_path: Path) -> None:
-    """A product scales the gradient by what the gate's convolutions say."""
-    graph = minnow(tmp_path).inference.graph
-    output = {scope.name: scope.output for scope in graph.scopes}
-    opened = ["bridge.squeeze.conv", "bridge.widen", "bridge.refine.0.shortcut.conv"]
-    assert list(dead_ends(graph, {"tail2": output["tail2"]}, [output["bridge"]], opened)) == [
-        "tail2"
-    ]
-
-
-def test_dead_ends_that_lead_to_each_other(tmp_path: Path) -> None:
-    """bridge -> body2 -> body1 -> head1 freely, the skips beside them, and to no end."""
-    graph = minnow(tmp_path).inference.graph
-    output = {scope.name: scope.output for scope in graph.scopes}
-    starts = {name: output[name] for name in ("bridge", "body2", "body1", "head1")}
-    found = dead_ends(graph, starts, [output["tail1"]])
-    assert {name: sorted(end.through) for name, end in found.items()} == {
-        "bridge": ["body2"],
-        "body2": ["body1", "head1"],
-        "body1": ["head1"],
-        "head1": [],
-    }
 
 
 # FC507 and FC508: merges

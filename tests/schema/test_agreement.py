@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
+import json
+import re
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from fishcompile.data import data_file
-from fishcompile.expand.nodes import KINDS
 from fishcompile.language import spec
 from fishcompile.language.fish_spec import BudgetSpec, FishSpec
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
 from fishcompile.reader.read import read_text
-from fishcompile.schema.file import merged_schema, schema_file
+from fishcompile.schema.file import merged_schema, residual_kinds, schema_file
 from fishcompile.schema.kinds import built_in
 from fishcompile.schema.validate import validate
+from tests.nets import docs_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def test_words(name: str) -> None:
         kinds = spec.Down if name.startswith("down") else spec.Up
         expected = {"kind": set(get_args(kinds))}
     if name == "block":
-        expected["kind"] = set(spec.BLOCK_KINDS)
+        expected["kind"] = set(residual_kinds())
     if spec.NormSpec in hints.values():
         expected["norm"] = set(get_args(spec.Norm))
     for key, choices in expected.items():
@@ -136,6 +137,10 @@ def test_the_norm_and_the_activation_of_the_whole_network_are_those_of_a_block()
         whole, block = said("defaults", key), said("block", key)
         assert words(whole) == words(block)
         assert whole["default"] == block["default"]
+
+
+def schema_text() -> str:
+    return data_file("schemas", "fishspec-2.schema.json").read_text(encoding="utf-8")
 
 
 def missing(body: str) -> set[str]:
@@ -215,25 +220,18 @@ def test_every_mapping_is_closed_but_a_node_which_its_kind_closes() -> None:
     assert by_kind == {kind: f"#/$defs/kind_{kind}" for kind in built_in()}
 
 
-NODE_KEYS = {"kind", "from", "to", "expect"}
-ELSEWHERE = {"conv", "max_pool", "avg_pool", "blocks", "tail", "body", "head"}
-ELSEWHERE |= {"bridge", "stem", "classifier", "dense"}
+def test_what_ops_declare_is_in_the_schema() -> None:
+    assert docs_script("generate_schema").main(["--check"]) is None
 
 
-def test_the_kinds_that_are_one_op_are_those_of_the_schema() -> None:
-    assert set(KINDS) == built_in().keys() - ELSEWHERE
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_keys_of_a_kind_are_those_of_its_function(kind: str) -> None:
-    node = DEFS[f"kind_{kind}"]
-    arguments = inspect.signature(KINDS[kind]).parameters.values()
-    keys = {a.name: a.default for a in arguments if a.kind is inspect.Parameter.KEYWORD_ONLY}
-    assert set(node["properties"]) - NODE_KEYS - ONLY_IN_TEXT == set(keys)
-    for key, default in keys.items():
-        assert (key in node["required"]) == (default is inspect.Parameter.empty)
-        plain = isinstance(default, int | str)
-        assert said(f"kind_{kind}", key).get("default") == (default if plain else None)
+def test_a_definition_that_is_stale_is_written_anew() -> None:
+    generate, text = docs_script("generate_schema").schema, schema_text()
+    stale = text.replace('"maximum": 64, "examples": [4]', '"maximum": 63, "examples": [4]')
+    stale = re.sub(r'    "kind_dropout": .*?\n    \},\n', "", stale, flags=re.DOTALL)
+    stale = re.sub(r".*kind_dropout.*\n", "", stale).replace("kind_relu", "kind_gone")
+    assert json.loads(generate(stale))["$defs"].keys() == DEFS.keys()
+    assert json.loads(generate(stale))["$defs"]["kind_deconv"] == DEFS["kind_deconv"]
+    assert generate(generate(stale)) == generate(stale)
 
 
 def test_references_are_local_and_have_annotations_alone_beside_them() -> None:

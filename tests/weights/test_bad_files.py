@@ -11,13 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import safetensors.torch
 import torch
 
 from fishcompile.diagnostics.errors import UsageError
-from fishcompile.weights.files import read_checkpoint
+from fishcompile.weights.checkpoint_files import read_checkpoint
 
 TENSORS = {"a": torch.arange(5000.0), "b": torch.zeros(3)}
 
@@ -74,7 +73,7 @@ def test_a_plain_pickle_does_not_run_and_is_not_called_damaged(
     ("content", "name"),
     [
         (torch.nn.Linear(1, 1), "torch.nn.modules.linear.Linear"),
-        ({"state_dict": TENSORS, "best_prec1": np.float64(77)}, "multiarray.scalar"),
+        ({"state_dict": TENSORS, "sneaky": map}, "map"),
     ],
 )
 def test_what_is_more_than_tensors_is_named(tmp_path: Path, content: Any, name: str) -> None:
@@ -93,7 +92,9 @@ def test_what_is_more_than_tensors_is_named(tmp_path: Path, content: Any, name: 
         (torch.zeros(1), "holds a Tensor, not a dict of tensors"),
         ({}, "holds no tensors; its entries: none"),
         ({"state_dict": {}}, "holds no tensors; its entries: none"),
-        ({"epoch": 3, "net\n": OrderedDict(TENSORS)}, r"its entries: `epoch`, `net\n`"),
+        ({"epoch": 3, "net\n": ["a"]}, r"its entries: `epoch`, `net\n`"),
+        ({"a\n": TENSORS, "b": OrderedDict(TENSORS)}, r"several dicts of tensors: `a\n`, `b`"),
+        ({"a": torch.zeros(1).expand(1 << 29)}, "stands for 2,147,483,648 bytes of tensors"),
         ({**TENSORS, "epoch": 3}, "the entry `epoch` is no tensor"),
         ({"a": torch.zeros(1), 5: torch.zeros(1)}, "the entry `5` is named by no text"),
         ({"a": torch.eye(3).to_sparse()}, "the entry `a` is a tensor without plain values"),

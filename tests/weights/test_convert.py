@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from torch import Tensor
 from fishcompile.cli.app import main
 from fishcompile.data import data_file
 from fishcompile.pipeline import compiled
-from fishcompile.weights.files import read_checkpoint, write_torch
+from fishcompile.weights.checkpoint_files import read_checkpoint, write_torch
+from fishcompile.weights.wrappers import unwrapped
 from tests import reference
 
 SPEC = data_file("specs", "fishnet99.yaml")
@@ -126,8 +128,8 @@ def test_the_legacy_format_and_parameters_are_read(tmp_path: Path) -> None:
     path = tmp_path / "old_ckpt.tar"
     parameter = torch.nn.Parameter(torch.arange(3.0))
     torch.save({"module.a": parameter}, path, _use_new_zipfile_serialization=False)
-    read = read_checkpoint(path)
-    assert (read.kind, read.prefixed, read.enveloped) == ("torch, legacy pickle", True, False)
+    read = unwrapped(read_checkpoint(path))
+    assert (read.kind, read.prefix, read.envelope) == ("torch, legacy pickle", "module.", "")
     assert_same(dict(read.tensors), {"a": torch.arange(3.0)})
     assert not read.tensors["a"].requires_grad
 
@@ -135,9 +137,9 @@ def test_the_legacy_format_and_parameters_are_read(tmp_path: Path) -> None:
 def test_the_prefix_goes_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "a.pt"
     write_torch(path, {"module.module.a": torch.zeros(1), "module.modular": torch.zeros(1)})
-    assert list(read_checkpoint(path).tensors) == ["module.a", "modular"]
+    assert list(unwrapped(read_checkpoint(path)).tensors) == ["module.a", "modular"]
     write_torch(path, {"module.a": torch.zeros(1), "modular": torch.zeros(1)}, force=True)
-    assert list(read_checkpoint(path).tensors) == ["module.a", "modular"]
+    assert list(unwrapped(read_checkpoint(path)).tensors) == ["module.a", "modular"]
 
 
 def test_missing_counters_are_filled_with_zero_and_counted(run: Run, tmp_path: Path) -> None:
@@ -196,6 +198,27 @@ def test_another_models_checkpoint_is_named_with_its_block_counts(
     )
     assert "head3's" not in helped, "both have four transfer blocks there"
     assert err.count("\n    and ") == 1, "20 keys and the number of the rest"
+
+
+@pytest.mark.parametrize("to", ["authors", "fishcompile"])
+def test_a_hint_does_not_name_the_specs_own_model(run: Run, tmp_path: Path, to: str) -> None:
+    """Whose checkpoint it is, the spec says itself; what else is the matter, it does not."""
+    source, theirs = tmp_path / "a.tar", tmp_path / "theirs.pt"
+    write_torch(source, blank(), wrapped=True)
+    assert run(source, theirs, "--to", to)[0] == 0
+    copy(SPEC, tmp_path)
+    longer = tmp_path / "longer.yaml"
+    longer.write_text(
+        "fishspec: 2\nname: fishnet99\nextends: fishnet99.yaml\ntail: {tail2: {blocks: 3}}\n"
+    )
+    code, _, err = run(theirs, tmp_path / "b.pt", spec=longer)
+    assert code == 1
+    assert err.splitlines()[-1] == (
+        "  = help: blocks in the checkpoint and in the spec: tail2 2 and 3"
+    )
+    longer.write_text(longer.read_text().replace("name: fishnet99", "name: longer"))
+    *_, err = run(theirs, tmp_path / "b.pt", spec=longer)
+    assert "help: this is a checkpoint of fishnet99; blocks in the checkpoint and " in err
 
 
 def test_keys_of_no_known_layout(run: Run, tmp_path: Path) -> None:

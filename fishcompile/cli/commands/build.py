@@ -1,9 +1,7 @@
-"""`fishcompile build`: a spec as a Python file, as IR, or as a saved module."""
+"""`fishcompile build`: a spec as a Python file, or as another target makes it."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
@@ -11,19 +9,14 @@ import typer
 
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import FindingError, UsageError
+from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import is_file, refuse_existing, write_atomic
-from fishcompile.ir.text import print_graph
-from fishcompile.pipeline import Analysis, compiled
-from fishcompile.targets.python_source.stamp import is_ours, was_ours
-from fishcompile.targets.source import emit_source
-
-
-class Emit(StrEnum):
-    """What to build."""
-
-    SOURCE = "source"
-    IR = "ir"
-    MODULE = "module"
+from fishcompile.passes import chosen
+from fishcompile.passes import found as passes_found
+from fishcompile.pipeline import after_passes, compiled
+from fishcompile.targets import DEFAULT, found, the_target
+from fishcompile.targets.base import Target
 
 
 def register(app: typer.Typer) -> None:
@@ -35,14 +28,23 @@ def register(app: typer.Typer) -> None:
 def build(
     spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec to build.")],
     emit: Annotated[
-        Emit,
+        str,
         typer.Option(
-            help="source: a Python file; ir: the graph as text; module: torch.save of it."
+            metavar=f"<{'|'.join(found())}>",
+            help="; ".join(f"{name}: {the_target(name).what}" for name in found()) + ".",
         ),
-    ] = Emit.SOURCE,
+    ] = DEFAULT,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="The file to write, - for standard output."),
+    ] = None,
+    passes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Passes over the graph first, in this order and parted by commas: "
+            f"{', '.join(passes_found())}; or all.",
+        ),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if the file is not up to date.")
@@ -52,64 +54,90 @@ def build(
     ] = False,
 ) -> None:
     """Build a spec. Without -o, a source goes to SPEC's name with .py in this folder."""
-    if emit is Emit.MODULE and (check or output == Path("-")):
-        raise UsageError("a module is neither compared nor printed", "use --emit source")
+    target, names = _target(emit), () if passes is None else chosen(passes)
+    if not target.text and (check or output == Path("-")):
+        raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
     analysis = compiled(spec)
-    if emit is Emit.MODULE:
-        _build_module(analysis, output or Path(f"{spec.stem}.pt"), force)
-        return
-    text = emit_source(analysis) if emit is Emit.SOURCE else print_graph(analysis.inference.graph)
-    if output is None and emit is Emit.SOURCE:
-        output = Path(f"{spec.stem}.py")
-    if output is None or output == Path("-"):
+    if target.needs_torch:
+        _require_torch(target)
+    if names:
+        analysis = after_passes(analysis, names)
+    if output is None and target.suffix is not None:
+        output = Path(f"{spec.stem}{target.suffix}")
+    if not target.text and output is not None and not force:
+        refuse_existing(output, "")  # before what may take long
+    made = target.make(analysis)
+    if isinstance(made, bytes):
+        assert output is not None, f"{emit} has no suffix"
+        write_atomic(output, made)
+        print(f"wrote {output} ({analysis.total.parameters:,} parameters)")
+    elif output is None or output == Path("-"):
         if check:
             raise UsageError("--check compares with a file", "name it with -o")
-        print(text, end="")
+        print(made, end="")
     elif check:
-        _compare(text, output, spec)
+        emitted = "" if emit == DEFAULT else f" --emit {emit}"
+        way_out = f"fishcompile build {spec}{emitted}{_option(names)} -o {output}"
+        _compare(made, output, names, f"{spec} builds something else", way_out)
     else:
-        _write(text, output, emit, force)
+        _write(made, output, target, force)
 
 
-def _compare(text: str, output: Path, spec: Path) -> None:
-    way_out = f"fishcompile build {spec} -o {output}"
+def _target(name: str) -> Target:
+    known = found()
+    if name in known:
+        return the_target(name)
+    close = nearest(name, known)
+    meant = f"did you mean {close}? " if close else ""
+    way_out = f"{meant}the targets are {', '.join(known)}"
+    raise UsageError(f"no target is called {shown(name)}", way_out)
+
+
+def _require_torch(target: Target) -> None:
+    try:
+        import torch  # noqa: F401
+    except ModuleNotFoundError:
+        way_out = "pip install 'fishcompile[torch]'"
+        raise UsageError(f"building {target.noun} needs torch", way_out) from None
+
+
+def _compare(
+    text: str, output: Path, passes: tuple[str, ...], difference: str, way_out: str
+) -> None:
     if not is_file(output):
         raise FindingError(f"{output} does not exist", way_out)
-    if _read(output) != text:
-        raise FindingError(f"{output} is stale: {spec} builds something else", way_out)
+    old = _read(output)
+    if old != text:
+        from fishcompile.targets.python_source.stamp import passes_of
+
+        before = passes_of(old)
+        if before is not None and before != passes:
+            difference = f"it was made with{_option(before) or 'out passes'}"
+        raise FindingError(f"{output} is stale: {difference}", way_out)
     print(f"{output} is up to date")
 
 
-def _write(text: str, output: Path, emit: Emit, force: bool) -> None:
+def _option(passes: tuple[str, ...]) -> str:
+    return f" --passes {','.join(passes)}" if passes else ""
+
+
+def _write(text: str, output: Path, target: Target, force: bool) -> None:
     if is_file(output) and not force:
         old = _read(output)
         if old == text:
             print(f"{output} is up to date")
             return
-        if emit is Emit.IR:
+        if not target.stamped:
             refuse_existing(output, "")
+        # imported only now: what is not there yet has no stamp to read
+        from fishcompile.targets.python_source.stamp import is_ours, was_ours
+
         if was_ours(old) and not is_ours(old):
             refuse_existing(output, " and was edited since fishcompile wrote it")
         if not is_ours(old):
             refuse_existing(output, " and fishcompile did not write it")
     write_atomic(output, text.encode())
     print(f"wrote {output} ({text.count(chr(10))} lines)")
-
-
-def _build_module(analysis: Analysis, output: Path, force: bool) -> None:
-    try:
-        import torch
-    except ModuleNotFoundError:
-        way_out = "pip install 'fishcompile[torch]'"
-        raise UsageError("building a module needs torch", way_out) from None
-    from fishcompile.targets.module import network
-
-    if not force:
-        refuse_existing(output, "")
-    buffer = BytesIO()
-    torch.save(network(analysis), buffer)
-    write_atomic(output, buffer.getvalue())
-    print(f"wrote {output} ({analysis.total.parameters:,} parameters)")
 
 
 def _read(path: Path) -> str:

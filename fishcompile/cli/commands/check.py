@@ -24,11 +24,11 @@ from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.diagnostics.nearest import nearest
+from fishcompile.diagnostics.source import STDIN_NAME
 from fishcompile.files import write_atomic
 from fishcompile.formats import Checked, Page, RuleFacts, count, find_format, findings, format_names
 from fishcompile.loading.inputs import (
     STDIN,
-    STDIN_NAME,
     Input,
     collect,
     looks_like_a_spec,

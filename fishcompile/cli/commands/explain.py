@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from difflib import get_close_matches
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from fishcompile.cli.examples import report_on, texts
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.nearest import nearest
 from fishcompile.formats.text import render
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
@@ -61,7 +61,7 @@ def _rule(word: str) -> Rule:
     if found is not None:
         return found
     alike = word.upper().translate(_LOOK_ALIKES)
-    near = [alike] if alike in rules else get_close_matches(word.lower(), by_name, 1)
-    near = near or get_close_matches(word.upper(), rules, 1)
-    way_out = f"did you mean {near[0]}?" if near else "`fishcompile rules` lists them all"
+    near = alike if alike in rules else nearest(word.lower(), by_name)
+    near = near or nearest(word.upper(), rules)
+    way_out = f"did you mean {near}?" if near else "`fishcompile rules` lists them all"
     raise UsageError(f"no rule has the id {word}", way_out)

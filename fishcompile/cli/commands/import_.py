@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fishcompile.cli.commands.weights import described, require_torch
+from fishcompile.cli.checkpoints import described, require_torch
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import check_name, shown, suggest_name
@@ -55,9 +55,10 @@ def import_(
     require_torch()
     from fishcompile.recovery.specify import specify
     from fishcompile.recovery.unknown import UNKNOWN
-    from fishcompile.weights.files import read_checkpoint
+    from fishcompile.weights.checkpoint_files import read_checkpoint
+    from fishcompile.weights.wrappers import unwrapped
 
-    read = read_checkpoint(checkpoint)
+    read = unwrapped(read_checkpoint(checkpoint))
     shapes = {key: tuple(tensor.shape) for key, tensor in read.tensors.items()}
     found = specify(shapes, checkpoint, output, base)
     if not force:

@@ -19,11 +19,12 @@ from fishcompile.cli.light import LightCommand
 from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, report
+from fishcompile.diagnostics.source import STDIN_NAME
 from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import write_specs
 from fishcompile.fixing.versions import Migrated, UnversionedError, migrated
 from fishcompile.formats._snippets import visible
-from fishcompile.loading.inputs import STDIN, STDIN_NAME, Input, collect
+from fishcompile.loading.inputs import STDIN, Input, collect
 from fishcompile.reader.read import UnreadableError, file_bytes
 from fishcompile.schema.version import VERSION
 

@@ -1,8 +1,8 @@
 """Migrations: a spec of an older version of the language, brought to the current one step by step.
 
 A step is a file of this folder with a `STEP`: the version it starts from, and what the next calls
-otherwise. A tree is migrated when a spec is read. `fishcompile migrate` rewrites a text where its
-tree and the migrated tree differ, so that the two cannot go apart.
+otherwise. `fishcompile migrate` rewrites a text where its tree and the migrated tree differ, so
+that the two cannot go apart.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from dataclasses import replace
 from fishcompile.loading.migrations import v1
 from fishcompile.loading.migrations.change import Step
 from fishcompile.reader.tree import Path, Plain, Tree
-from fishcompile.schema.version import VERSION
+from fishcompile.schema.version import OLDEST, VERSION
 
 STEPS = (v1.STEP,)
-OLDEST = STEPS[0].since
 
 
 def version_of(tree: Tree) -> int | None:
@@ -27,16 +26,10 @@ def version_of(tree: Tree) -> int | None:
 
 
 def migrate(tree: Tree) -> Tree:
-    """One file's tree as the current version says it, with its source noted as `older`.
-
-    A tree that says no known version is left alone.
-    """
-    version = version_of(tree)
-    if version is None or version == VERSION:
-        return tree
-    *_, (last, newest) = stages(tree)
-    current = _renamed(newest, last.forward(newest.value), VERSION)
-    return replace(current, older={tree.source.name: version})
+    """One file's tree as the current version says it; one that says no known version as it is."""
+    for step, older in stages(tree):
+        tree = _renamed(older, step.forward(older.value), step.since + 1)
+    return tree
 
 
 def stages(tree: Tree) -> Iterator[tuple[Step, Tree]]:
@@ -45,13 +38,6 @@ def stages(tree: Tree) -> Iterator[tuple[Step, Tree]]:
     for step in STEPS[version - OLDEST :]:
         yield step, tree
         tree = _renamed(tree, step.forward(tree.value), step.since + 1)
-
-
-def as_of(tree: Tree, version: int) -> Tree:
-    """A tree of the current version in the words of an older one."""
-    for step in reversed(STEPS[version - OLDEST :]):
-        tree = _renamed(tree, step.back(tree.value), step.since)
-    return tree
 
 
 def _renamed(tree: Tree, renames: dict[Path, str], version: int) -> Tree:

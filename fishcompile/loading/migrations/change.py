@@ -42,7 +42,6 @@ class Step:
 
     since: int
     renames: tuple[Rename, ...]
-    added: frozenset[str]  # keys at the top of a file that the next version has besides
 
     def forward(self, value: Plain) -> dict[Path, str]:
         """The keys to rename in a tree of version `since`, each with its new name.
@@ -56,20 +55,11 @@ class Step:
             if rename.old in node and rename.new not in node
         }
 
-    def back(self, value: Plain) -> dict[Path, str]:
-        """The keys of the next version's tree that version `since` calls otherwise."""
-        return {
-            (*path, rename.new): rename.old
-            for rename in self.renames
-            for path, node in rename.mappings(value)
-            if rename.new in node and rename.old not in node
-        }
-
     def clashes(self, value: Plain) -> dict[Path, str]:
-        """The new names that stand in a tree of version `since`, each with the old one."""
+        """The new names that stand beside the old one in a tree of version `since`, with that."""
         return {
             (*path, rename.new): rename.old
             for rename in self.renames
             for path, node in rename.mappings(value)
-            if rename.new in node
+            if rename.new in node and rename.old in node
         }

@@ -16,7 +16,4 @@ STEP = Step(
         Rename((_SECTIONS, ANY, ("up",)), "stride", "factor"),
         Rename((("defaults",), _SECTIONS, ("up",)), "stride", "factor"),
     ),
-    added=frozenset(
-        ("graph", "outputs", "blocks", "use", "scale", "classifiers", "dense", "layouts")
-    ),
 )

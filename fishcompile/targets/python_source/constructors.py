@@ -15,6 +15,7 @@ from fishcompile.ops.formula import (
     substitute,
     variables,
 )
+from fishcompile.ops.keys import quoted
 from fishcompile.targets.python_source.classes import Class
 from fishcompile.targets.python_source.forms import (
     CallItem,
@@ -63,10 +64,12 @@ def _member(
             return lines
         case OpItem():
             fields = {name: str(formula) for name, formula in item.params}
-            names = {n: _SHORT.get(n, n) for n in _optional(item) if " " in fields[n]}
+            formulas = [name for name in _optional(item) if " " in fields.get(name, "")]
+            names = {name: _SHORT.get(name, name) for name in formulas}
             names = {field: name for field, name in names.items() if name not in taken}
             lines += (f"{_BODY}{name} = {fields[field]}" for field, name in names.items())
-            text = torch_call(item.op, fields | names, len(item.operands))
+            words = {name: quoted(word) for name, word in item.words}
+            text = torch_call(item.op, fields | words | names, len(item.operands))
         case CallItem():
             text = _construct(item, classes)
         case SeqItem():

@@ -17,7 +17,7 @@ from fishcompile.targets.python_source.constructors import members
 from fishcompile.targets.python_source.features import features
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.guard import verify
+from fishcompile.targets.python_source.guard import built_in_calls, verify
 from fishcompile.targets.python_source.initialisation import initialisation
 from fishcompile.targets.python_source.line_breaking import STEP, entry, signature
 from fishcompile.targets.python_source.methods import methods
@@ -26,21 +26,25 @@ from fishcompile.targets.python_source.stamp import stamped
 _BODY = STEP * 2
 
 
-def emit(graph: Graph, digest: str, total: Cost) -> str:
-    """The text of a Python file whose network class is named after the graph."""
+def emit(graph: Graph, digest: str, total: Cost, passes: Sequence[str] = ()) -> str:
+    """The text of a Python file whose network class is named after the graph.
+
+    `digest` is the spec's; `passes` made the graph of the one that the spec stands for.
+    """
     classes, top = group_classes(graph)
     written = [_class(made, classes) for made in classes.values()]
     written.append(_network(graph, top, classes, total))
     sections = [_head(written), *written, _main(graph)]
     body = "\n\n\n".join("\n".join(lines) for lines in sections).split("\n")
-    text = stamped(body, graph.name, digest)
+    text = stamped(body, graph.name, digest, passes)
     verify(text, calls_of(graph))
     return text
 
 
 def calls_of(graph: Graph) -> tuple[str, ...]:
     """What the ops of plug-ins in a graph call of torch, beside what fishcompile's own do."""
-    return tuple(sorted({call for node in graph.nodes for call in node.op.calls}))
+    called = {call for op in {type(node.op) for node in graph.nodes} for call in op.called()}
+    return tuple(sorted(called - built_in_calls()))
 
 
 def _head(below: Sequence[Sequence[str]]) -> list[str]:

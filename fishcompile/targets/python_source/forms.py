@@ -6,6 +6,7 @@ same, although one of them leaves something out or has a block where the other h
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -18,7 +19,7 @@ Bindings = tuple[tuple[str, Formula], ...]
 
 @dataclass(frozen=True)
 class OpItem:
-    """A primitive op; `params` give every field, `words` the fields that are not numbers.
+    """A primitive op; `params` give every field, `words` those that are no whole numbers.
 
     Of any item, `when` is the formula that is positive where the item is there; None: always.
     """
@@ -87,7 +88,7 @@ def op_item(node: Node, operands: tuple[str, ...]) -> OpItem:
     params = tuple(
         (name, known.get(name, Const(value))) for name, value in pairs if isinstance(value, int)
     )
-    words = tuple((name, value) for name, value in pairs if isinstance(value, str))
+    words = tuple((name, str(value)) for name, value in pairs if not isinstance(value, int))
     return OpItem(node.local, type(node.op), words, params, operands)
 
 
@@ -123,9 +124,18 @@ def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
     own = _varying(item)
     if not own:
         return {}
-    taken = {item.local for item in items}
-    taken.update(field for other in items if other is not item for field in _varying(other))
-    return {field: f"{item.local}_{field}" if field in taken else field for field in own}
+    everyone = [(other.local, field) for other in items for field in _varying(other)]
+    count = Counter(field for _, field in everyone)
+    count.update(other.local for other in items)
+    taken = {other.local for other in items}
+    names: dict[tuple[str, str], str] = {}
+    for local, field in everyone:
+        name = field if count[field] == 1 else f"{local}_{field}"
+        while name in taken:  # a spec may call an item so
+            name += "_"
+        taken.add(name)
+        names[local, field] = name
+    return {field: names[item.local, field] for field in own}
 
 
 def _varying(item: Item) -> list[str]:

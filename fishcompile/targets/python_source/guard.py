@@ -3,13 +3,17 @@
 The last wall behind the name checks: whatever a spec did to get here, a name, an attribute or a
 call that no emission needs is refused before a file is written or code is run. A name may be
 read only if the text itself binds it or it is listed here, so nothing listed can be smuggled
-under another name. What the ops of a plug-in call, of torch, is allowed where they are used.
+under another name. What ops call of torch they say themselves; what those of a plug-in call is
+allowed where they are used.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from functools import cache
+
+from fishcompile.ops import registry
 
 _NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
@@ -29,14 +33,8 @@ _BUILTINS = {"super", "range", "isinstance", "print", "sum"}
 _NAMES = {*_BUILTINS, "Tensor", "int", "str", "bool", "dict", "__name__"}
 _ROOTS = {"torch", "F", "nn"}
 _CALLS = {
-    "torch.cat", "torch.flatten", "torch.sigmoid", "torch.unflatten", "torch.repeat_interleave",
-    "torch.randn", "torch.inference_mode",
-    "torch.cuda.is_available",
-    "F.relu", "F.silu", "F.gelu", "F.max_pool2d", "F.avg_pool2d", "F.adaptive_avg_pool2d",
-    "F.interpolate", "F.dropout",
-    "nn.Conv2d", "nn.ConvTranspose2d", "nn.BatchNorm2d", "nn.GroupNorm", "nn.Sequential",
-    "nn.Linear", "nn.Identity",
-    "nn.init.kaiming_normal_", "nn.init.normal_",
+    "torch.randn", "torch.inference_mode", "torch.cuda.is_available",
+    "nn.Sequential", "nn.Identity",
 }  # fmt: skip
 _METHODS = {
     "__init__", "sum", "to", "eval", "parameters", "modules",
@@ -49,12 +47,19 @@ class UnsafeOutputError(Exception):
     """The emitter wrote something that it never should: a bug, not the user's fault."""
 
 
+@cache
+def built_in_calls() -> frozenset[str]:
+    """The functions and modules of torch that the emitter writes, and those that its ops call."""
+    ours = (op for op in registry().values() if op.__module__.startswith("fishcompile.ops."))
+    return frozenset(_CALLS.union(*(op.called() for op in ours)))
+
+
 def verify(text: str, calls: Iterable[str] = ()) -> None:
     """Raises UnsafeOutputError where the text holds a node or a call that no emission needs.
 
     `calls` are the functions and modules of torch that ops of plug-ins call besides.
     """
-    allowed = _CALLS | {call for call in calls if call.partition(".")[0] in _ROOTS}
+    allowed = built_in_calls() | {call for call in calls if call.partition(".")[0] in _ROOTS}
     if not text.isascii() or any(c != "\n" and not c.isprintable() for c in text):
         raise UnsafeOutputError("the emitted text is not plain ASCII")
     try:
@@ -73,7 +78,7 @@ def verify(text: str, calls: Iterable[str] = ()) -> None:
             raise UnsafeOutputError(f"line {getattr(node, 'lineno', 1)}: {fault}")
 
 
-def _fault(node: ast.AST, made: set[str], names: set[str], inner: bool, calls: set[str]) -> str:
+def _fault(node: ast.AST, made: set[str], names: set[str], inner: bool, calls: Set[str]) -> str:
     """What is wrong with a node, empty where nothing is; `inner` ones stand before a dot.
 
     `made` may be called: `calls`, which are of torch, and the classes of the text itself.
@@ -114,7 +119,7 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name != "__init__"
 
 
-def _may_read(node: ast.Attribute, inner: bool, calls: set[str]) -> bool:
+def _may_read(node: ast.Attribute, inner: bool, calls: Set[str]) -> bool:
     root: ast.expr = node
     while isinstance(root, ast.Attribute):
         root = root.value
