@@ -105,6 +105,10 @@ def positive(formula: Formula) -> str:
 
 def _elements(item: SeqItem, classes: Mapping[int, Class]) -> str:
     first = _construct(item.first, classes)
+    if item.kept:
+        widths = dict(item.first.params)
+        unlike = f"{widths['out_channels']} != {widths['in_channels']}"
+        first = f"{first} if {unlike} else {_construct(item.kept, classes)}"
     if item.rest is None:
         return first
     rest = _construct(item.rest, classes)

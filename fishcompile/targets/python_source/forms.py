@@ -7,8 +7,8 @@ same, although one of them leaves something out or has a block where the other h
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 
 from fishcompile.ir.graph import Node, Scope
 from fishcompile.ops.base import Op
@@ -47,7 +47,8 @@ class CallItem:
 class SeqItem:
     """A Sequential: its first block, `count - 1` times the rest, None where there is no second.
 
-    Where it `may_be_one`, a count of 1 means the first block itself.
+    Where it `may_be_one`, a count of 1 means the first block itself. Where the widths of `first`
+    are equal, the first is `kept`, if there is such a block.
     """
 
     local: str
@@ -56,6 +57,7 @@ class SeqItem:
     count: Formula
     operands: tuple[str, ...]
     may_be_one: bool = False
+    kept: CallItem | None = None
     when: Formula | None = None
 
 
@@ -104,10 +106,26 @@ def calls_in(item: Item) -> tuple[CallItem, ...]:
     match item:
         case CallItem():
             return (item,)
-        case SeqItem(first=first, rest=rest):
-            return (first, rest) if rest else (first,)
+        case SeqItem(first=first, rest=rest, kept=kept):
+            return tuple(call for call in (first, kept, rest) if call)
         case _:
             return ()
+
+
+def with_params(item: Item, change: Callable[[Bindings], Bindings]) -> Item:
+    """The item with what its calls give, or its op has, changed."""
+
+    def changed(call: CallItem | None) -> CallItem | None:
+        return call and replace(call, params=change(call.params))
+
+    match item:
+        case OpItem() | CallItem():
+            return replace(item, params=change(item.params))
+        case SeqItem(first=first, rest=rest, kept=kept):
+            one = replace(first, params=change(first.params))
+            return replace(item, first=one, rest=changed(rest), kept=changed(kept))
+        case _:
+            return item
 
 
 def is_function(item: Item) -> bool:

@@ -21,8 +21,8 @@ _NODES = (
     ast.For, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Name, ast.Attribute,
     ast.Constant, ast.Subscript, ast.Slice, ast.Dict, ast.List, ast.Tuple, ast.Starred,
     ast.GeneratorExp, ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add,
-    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.Gt, ast.Lt, ast.JoinedStr,
-    ast.FormattedValue, ast.Load, ast.Store,
+    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.Gt, ast.Lt, ast.NotEq,
+    ast.JoinedStr, ast.FormattedValue, ast.Load, ast.Store,
 )  # fmt: skip
 _IMPORTS = {
     "import torch",

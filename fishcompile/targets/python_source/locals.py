@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 
 from fishcompile.ops.formula import Binary, Const, Formula, Var
 from fishcompile.targets.python_source.forms import (
     Bindings,
-    CallItem,
     Item,
     OpItem,
-    SeqItem,
     calls_in,
+    with_params,
 )
 
 # what a window, a switch or a count needs stands where it is read
@@ -78,14 +76,7 @@ def _rewritten(item: Item, formula: Formula, name: str) -> Item:
     def bound(params: Bindings) -> Bindings:
         return tuple((key, _replaced(value, formula, name)) for key, value in params)
 
-    match item:
-        case SeqItem(first=first, rest=rest):
-            one = replace(first, params=bound(first.params))
-            return replace(item, first=one, rest=rest and replace(rest, params=bound(rest.params)))
-        case OpItem() | CallItem():
-            return replace(item, params=bound(item.params))
-        case _:
-            return item
+    return with_params(item, bound)
 
 
 def _replaced(formula: Formula, part: Formula, name: str) -> Formula:

@@ -22,6 +22,7 @@ from fishcompile.targets.python_source.forms import (
     OpItem,
     SeqItem,
     calls_in,
+    with_params,
 )
 
 Wanted = Mapping[int, set[str]]
@@ -45,24 +46,16 @@ def folded(kind: Kind, instances: Collection[Mapping[str, int]]) -> dict[str, Fo
 
 def bind_item(item: Item, values: Mapping[str, Formula]) -> Item:
     """The item with parameters replaced."""
-    when = item.when and substitute(item.when, values)
-    match item:
-        case OpItem() | CallItem():
-            return replace(item, params=_bind(item.params, values), when=when)
-        case SeqItem(first=first, rest=rest):
-            return replace(
-                item,
-                first=replace(first, params=_bind(first.params, values)),
-                rest=rest and replace(rest, params=_bind(rest.params, values)),
-                count=substitute(item.count, values),
-                when=when,
-            )
-        case _:
-            raise AssertionError(f"{item.local} is in no instance")
 
+    def bound(params: Bindings) -> Bindings:
+        return tuple((name, substitute(formula, values)) for name, formula in params)
 
-def _bind(params: Bindings, values: Mapping[str, Formula]) -> Bindings:
-    return tuple((name, substitute(formula, values)) for name, formula in params)
+    item = with_params(item, bound)
+    if item.when is not None:
+        item = replace(item, when=substitute(item.when, values))
+    if isinstance(item, SeqItem):
+        item = replace(item, count=substitute(item.count, values))
+    return item
 
 
 def in_use(forms: Mapping[int, Form]) -> dict[int, set[str]]:
@@ -83,8 +76,9 @@ def trimmed(item: Item, wanted: Wanted) -> Item:
     match item:
         case CallItem():
             return _trim(item, wanted)
-        case SeqItem(first=first, rest=rest):
-            return replace(item, first=_trim(first, wanted), rest=rest and _trim(rest, wanted))
+        case SeqItem(first=first, rest=rest, kept=kept):
+            one, later = _trim(first, wanted), rest and _trim(rest, wanted)
+            return replace(item, first=one, rest=later, kept=kept and _trim(kept, wanted))
         case _:
             return item
 
