@@ -48,10 +48,13 @@ def nothing_of(stages: StageGraph) -> Inference:
     return Inference(Graph(stages.name, (), (), (), ()), {}, (), everything)
 
 
-def infer(stages: StageGraph) -> Inference:
-    """Expands every stage whose inputs are known, in topological order."""
+def infer(stages: StageGraph, builder: Builder | None = None) -> Inference:
+    """Expands every stage whose inputs are known, in topological order.
+
+    Of another builder than the usual the graph is what that has kept.
+    """
     flow = digraph(stages.nodes)
-    builder, library = Builder(), Library(stages.blocks)
+    builder, library = builder or Builder(), Library(stages.blocks)
     values = {INPUT: builder.input(INPUT, feature_map(stages.input.channels, stages.input.sides))}
     facts: dict[str, StageFacts] = {}
     failures: list[Failure] = []
@@ -60,6 +63,7 @@ def infer(stages: StageGraph) -> Inference:
         if node.name in unknown:
             continue
         inputs = tuple(values[edge.source] for edge in node.inputs)
+        builder.top = node.name
         try:
             part = library.bind(node.config, tuple(value.type for value in inputs))
             output = builder.add(node.name, part, *inputs)

@@ -37,6 +37,7 @@ class Builder:
 
     def __init__(self) -> None:
         """An empty graph."""
+        self.top = ""  # the stage that is being made
         self._inputs: list[Value] = []
         self._nodes: dict[str, Node] = {}
         self._scopes: dict[str, Scope] = {}

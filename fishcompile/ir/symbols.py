@@ -27,7 +27,7 @@ def with_formula(type_: TensorType) -> TensorType:
 
 def widened(type_: TensorType, channels: int) -> TensorType:
     """The type of what enters a block, in the terms of the block's own parameter for its width."""
-    return TensorType((Sym(int(channels), formula_of(channels)), *type_.shape[1:]))
+    return TensorType((channels, *type_.shape[1:]))
 
 
 def seen_from_outside(type_: TensorType, block: Block) -> TensorType:

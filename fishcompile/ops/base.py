@@ -85,6 +85,10 @@ class Op(ABC):
     def infer(self, *inputs: TensorType) -> TensorType:
         """The output's type. Raises ShapeError where the inputs do not fit."""
 
+    def kept(self, *inputs: TensorType) -> tuple[int, int] | None:  # noqa: ARG002
+        """Two widths that need not be equal, and stay so in a scaled network where they are."""
+        return None
+
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """Multiply-accumulates for one image, as torch's FlopCounterMode counts them (/ 2)."""
         return 0

@@ -57,6 +57,10 @@ class ConvTranspose(Op):
                 raise ShapeError("FC303", message, operand=1)
         return feature_map(self.out_channels, like.sides)
 
+    def kept(self, *inputs: TensorType) -> tuple[int, int]:
+        """Classes that are brought to another size stay as many."""
+        return inputs[0].channels, self.out_channels
+
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """One per weight and input pixel."""
         return inputs[0].elements * self.out_channels * self.kernel_size * self.kernel_size
