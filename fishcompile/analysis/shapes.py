@@ -6,7 +6,7 @@ reads it, directly or not, is unknown and stays silent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import networkx as nx
@@ -88,7 +88,7 @@ def infer(stages: StageGraph, builder: Builder | None = None) -> Inference:
         tuple((name, values[source].name) for name, source in named if source in values)
         for named in (stages.taps, stages.outputs)
     )
-    graph = builder.graph(stages.name, taps, outputs)
+    graph = replace(builder.graph(stages.name, taps, outputs), title=stages.title)
     return Inference(graph, facts, tuple(failures), frozenset(unknown))
 
 

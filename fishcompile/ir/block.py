@@ -7,12 +7,13 @@ builder.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from inspect import signature
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
 
-from fishcompile.ir.graph import Item, Kind, Parameter, Value
+from fishcompile.ir.graph import Item, Kind, Node, Parameter, Value
 from fishcompile.ops.base import Op
 from fishcompile.ops.tensor import TensorType
 
@@ -22,7 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block(ABC):
-    """A composite: it expands into ops and other blocks, and is nothing else."""
+    """A composite: it expands into ops and other blocks, and is nothing else.
+
+    `derived` are formulas of parameters that follow from others wherever nothing else is asked for.
+    """
+
+    derived: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     @abstractmethod
     def expand(self, b: Builder, x: Value) -> Value:
@@ -47,6 +53,11 @@ class Block(ABC):
         )
         doc = (cls.__doc__ or "").partition("\n")[0]
         return Kind(cls.__name__, doc, cls.arguments(), parameters)
+
+    @classmethod
+    def named(cls, nodes: Sequence[Node]) -> str:  # noqa: ARG003
+        """What the emitted class is called, given the nodes directly inside it."""
+        return cls.__name__
 
     @classmethod
     def about(cls, inside: Sequence[Item]) -> str:  # noqa: ARG003

@@ -13,7 +13,7 @@ from typing import Any
 from fishcompile.ir.block import Block, Part, Sequential
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
-from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Value
+from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Skipped, Value
 from fishcompile.ir.limits import flood, giant
 from fishcompile.ir.memo import Expansion, Met, described, keep, kept, lasts, placed, relative
 from fishcompile.ir.symbols import (
@@ -49,6 +49,7 @@ class Builder:
         self._named: dict[str, type[Block]] = {}
         self._order: list[Node] = []  # of the nodes, which an expansion takes its own from
         self._opened: list[str] = []  # and of the scopes
+        self._skipped: list[tuple[Skipped, int]] = []  # each with how many nodes were before it
         self.expansions = 0  # of different blocks
         self.operations = 0  # that these add themselves
 
@@ -126,9 +127,10 @@ class Builder:
             known = self._of_other_graphs(key)
         if known is not None:
             self._refuse_flood(len(known.nodes), scope.name, len(known.scopes))
-            nodes, scopes, made = placed(known, scope.name, inputs)
+            nodes, scopes, skipped, made = placed(known, scope.name, inputs)
             self._nodes.update((node.name, node) for node in nodes)
             self._order += nodes
+            self._skipped += ((skip, len(self._order)) for skip in skipped)
             self._scopes.update((inner.name, inner) for inner in scopes)
             self._opened += (inner.name for inner in scopes)
             output = Value(made, known.output_type)
@@ -148,6 +150,7 @@ class Builder:
         self._met.append(met)
         self.expansions += met.fresh
         nodes_before, scopes_before = len(self._order), len(self._opened)
+        skipped_before = len(self._skipped)
         inside = {name: Sym(value, Var(name)) for name, value in scope.params}
         bound: Any = replace(block, **inside)
         # what enters is written in the terms of the block around this one, so it is plain here
@@ -164,8 +167,11 @@ class Builder:
         self._counted.add(key)
         nodes = self._order[nodes_before:]
         scopes = [self._scopes[name] for name in self._opened[scopes_before:]]
+        skipped = [skip for skip, _ in self._skipped[skipped_before:]]
         met.parts[key] = met.operations
-        made = relative(scope.name, inputs, output, nodes, scopes, met if lasts(block) else None)
+        made = relative(
+            scope.name, inputs, output, nodes, scopes, skipped, met if lasts(block) else None
+        )
         if lasts(block):
             keep(key, made)
         return output, made
@@ -203,7 +209,7 @@ class Builder:
     def repeat(self, name: str, first: Block, rest: Block, count: int, x: Value) -> Value:
         """`first` and then `count - 1` times `rest`, in a Sequential. With count 0, `x` itself."""
         if count < 1:
-            return x
+            return self.skip(name, count, x)
         formula = formula_of(count)
         formulas = () if isinstance(formula, Const) else (("count", formula),)
         scope = self._open(name, SEQUENTIAL, (("count", int(count)),), formulas, (x,))
@@ -226,6 +232,21 @@ class Builder:
             second = block
             x = self.block(str(index), block, x)
         return self._close(scope, x)
+
+    def skip(self, name: str, when: int, x: Value) -> Value:
+        """`x`, where the block that is open has something else while `when` is positive."""
+        formula = formula_of(when)
+        if isinstance(formula, Const):
+            return x
+        path = self.path(name)
+        before, inside = "", path[: -len(name)]
+        if self._skipped and self._skipped[-1][1] == len(self._order):
+            before = self._skipped[-1][0].name
+        if not before.startswith(inside) and self._order:
+            before = self._order[-1].name
+        after = before[len(inside) :].partition(".")[0] if before.startswith(inside) else ""
+        self._skipped.append((Skipped(path, x.name, formula, after), len(self._order)))
+        return x
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError for an input."""
@@ -253,7 +274,8 @@ class Builder:
         """The graph collected so far; `taps` and `outputs` pair names with those of values."""
         inputs, scopes = tuple(self._inputs), tuple(self._scopes.values())
         nodes, kinds = tuple(self._nodes.values()), tuple(self._kinds.values())
-        return Graph(name, inputs, scopes, nodes, taps, outputs, kinds)
+        skipped = tuple(skip for skip, _ in self._skipped)
+        return Graph(name, inputs, scopes, nodes, taps, outputs, kinds, skipped)
 
     def _refuse_flood(self, nodes: int, path: str, scopes: int = 0) -> None:
         """Raises ExpansionError where so much more would be too much."""

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fishcompile.ir.foreign import is_foreign
-from fishcompile.ir.graph import Kind, Node, Scope, Value
+from fishcompile.ir.graph import Kind, Node, Scope, Skipped, Value
 from fishcompile.ops.tensor import TensorType
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _size = 0
 
 @dataclass(frozen=True)
 class Expansion:
-    """Nodes and scopes below a path, and the output; inputs are named #0, #1.
+    """Nodes, scopes and what is left out below a path, and the output; inputs are named #0, #1.
 
     `kinds` are those of the block and of all in it, in the order in which they are met; `parts`
     the different blocks among these by key, each with the operations that it adds itself.
@@ -36,6 +36,7 @@ class Expansion:
 
     nodes: tuple[Node, ...]
     scopes: tuple[Scope, ...]
+    skipped: tuple[Skipped, ...]
     output: str
     output_type: TensorType
     kinds: dict[type[Block], None]
@@ -90,6 +91,7 @@ def relative(
     output: Value,
     nodes: Sequence[Node],
     scopes: Sequence[Scope],
+    skipped: Sequence[Skipped],
     met: Met | None,
 ) -> Expansion:
     """What has just been expanded at `path`; without `met` for its own graph alone."""
@@ -104,6 +106,7 @@ def relative(
         tuple(
             _scope(s, s.name[below:], tuple(map(local, s.inputs)), local(s.output)) for s in scopes
         ),
+        tuple(Skipped(s.name[below:], local(s.source), s.when, s.after) for s in skipped),
         local(output.name),
         output.type,
         met.kinds if met else {},
@@ -113,8 +116,8 @@ def relative(
 
 def placed(
     expansion: Expansion, path: str, inputs: Sequence[Value]
-) -> tuple[list[Node], list[Scope], str]:
-    """The nodes and scopes at `path`, reading `inputs`, and the name of the output."""
+) -> tuple[list[Node], list[Scope], list[Skipped], str]:
+    """The nodes, scopes and what is left out at `path`, and the name of the output."""
     names = {f"#{index}": value.name for index, value in enumerate(inputs)}
 
     def absolute(name: str) -> str:
@@ -128,7 +131,10 @@ def placed(
         _scope(s, path + s.name, tuple(map(absolute, s.inputs)), absolute(s.output))
         for s in expansion.scopes
     ]
-    return nodes, scopes, absolute(expansion.output)
+    skipped = [
+        Skipped(path + s.name, absolute(s.source), s.when, s.after) for s in expansion.skipped
+    ]
+    return nodes, scopes, skipped, absolute(expansion.output)
 
 
 def _node(node: Node, name: str, inputs: tuple[str, ...]) -> Node:

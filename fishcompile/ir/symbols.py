@@ -29,6 +29,11 @@ def with_formula(type_: TensorType) -> TensorType:
     return TensorType((channels, *map(int, sides)))
 
 
+def widened(type_: TensorType, channels: int) -> TensorType:
+    """The type of what enters a block, in the terms of the block's own parameter for its width."""
+    return TensorType((channels, *type_.shape[1:]))
+
+
 def seen_from_outside(type_: TensorType, block: Block) -> TensorType:
     """A block's output with its channels in the terms of the block around it."""
     channels, *sides = type_.shape

@@ -74,7 +74,8 @@ def _load(path: Path, files: Files, scale: Scale) -> Loaded:
 
 def _vary(base: Loaded, variant: Tree, scale: Scale) -> Loaded:
     """A variant laid over its base, which is scaled before where the variant says so."""
-    below = replace(base, tree=_without_expectations(base.tree))
+    own = _without(base.tree, "title")
+    below = replace(base, tree=_without_expectations(own))
     if "scale" in variant.value:
         below = scale(below, variant)
     merged = _without(overlay(below.tree, _without(variant, "scale")), "extends")

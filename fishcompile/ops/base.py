@@ -72,6 +72,9 @@ class Op(ABC):
     kind: ClassVar[str]
     # how many operands are read for their values; a further one only gives a size
     reads: ClassVar[int | None] = None
+    # of an op with a module: keywords, with formulas over its fields, that an operand which only
+    # gives a size asks for
+    sized: ClassVar[tuple[tuple[str, str], ...]] = ()
     # the functions of torch that its text calls, beside the constructor of its module
     calls: ClassVar[tuple[str, ...]] = ()
     gradient: ClassVar[Gradient] = "gated"
