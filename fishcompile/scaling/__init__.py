@@ -8,11 +8,14 @@ nearest number that does, and each move has its reason. See docs/scaling.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from math import floor
+from operator import getitem
+from typing import Any, Literal
 
 from fishcompile.diagnostics.finding import SpecError, fail
 from fishcompile.language.nodes import definitions
@@ -24,7 +27,7 @@ from fishcompile.scaling.constraints import Constraints
 from fishcompile.scaling.factors import Factor, factors, scales_none, with_cause
 from fishcompile.scaling.groups import group
 from fishcompile.scaling.legal import constraints_of
-from fishcompile.scaling.reasons import reasons
+from fishcompile.scaling.reasons import reason
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import rounded
 from fishcompile.schema.validate import validate
@@ -61,11 +64,18 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
 
 
 def _with_numbers(tree: Tree, found: Iterable[Adjustment]) -> Tree:
-    """A tree with what became of its numbers."""
-    new = {one.path: one.new for one in found}
-    value = {key: _with(item, (key,), new) for key, item in tree.value.items()}
-    _add_unwritten(value, new)
+    """A tree with what became of its numbers, those included that stood nowhere."""
+    value: Any = _copied(tree.value)
+    for one in found:
+        *way, key = one.path
+        reduce(getitem, way, value)[key] = one.new
     return replace(tree, value=value)
+
+
+def _copied(value: Plain) -> Plain:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return value
 
 
 def _roles(base: Tree) -> Roles:
@@ -77,65 +87,55 @@ def _roles(base: Tree) -> Roles:
     return Roles({block.name: block for block in definitions(blocks)})
 
 
-def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
-    groups = group(asked)
+def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterator[Adjustment]:
+    groups = group(asked, factor.value)
     made = rounded(asked, groups, factor.value)
     new: dict[Path, tuple[int, str]] = {}
     for number, one in enumerate(groups):
-        why = {path: f"not scaled: {why}" for path, why in one.pinned.items()}
-        unit = one.unit if one.pinned else made[number].unit
-        if not one.pinned and unit != one.unit * factor.value:
-            why = reasons(one, number, made[number])
-        new |= {path: (unit * part, why.get(path, "")) for path, part in one.part.items()}
-    for path in asked.chosen:
-        yield _adjusted_width(base, path, factor, *new[path])
+        for path, part in one.part.items():
+            if one.pinned:
+                new[path] = asked.chosen[path], f"not scaled: {one.pinned[path]}"
+            else:
+                is_exact = made[number].unit == one.exact
+                why = "" if is_exact else reason(path, one, number, made[number])
+                new[path] = made[number].unit * part, why
+    for path, old in asked.chosen.items():
+        yield _adjusted(base, "width", path, old, factor, *new[path])
     for path, width in asked.asserted.items():
-        old = base.get(path)
-        assert isinstance(old, int), "the base fits the schema"
+        old = asked.base[path]
         # what is claimed wrongly stays wrong, for the rules to find
         right = old == width.of(asked.chosen)
         follows = width.of({path: number for path, (number, _) in new.items()})
-        number = int(follows) if right else floor(old * factor.value + Fraction(1, 2)) or 1
-        exact = number == old * factor.value
-        yield _adjusted_width(
-            base, path, factor, number, "" if exact else "follows from what enters"
-        )
+        number = int(follows) if right else _half_up(old * factor.value) or 1
+        why = "" if number == old * factor.value else "follows from what enters"
+        yield _adjusted(base, "width", path, old, factor, number, why)
 
 
-def _depths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
+def _depths(base: Tree, asked: Constraints, factor: Factor) -> Iterator[Adjustment]:
     for path, count in asked.counts.items():
-        exact = count * factor.value
-        new = floor(exact + Fraction(1, 2))
-        reason = "" if new == exact else "a whole number, a half rounded up"
+        new = _half_up(count * factor.value)
+        reason = "" if new == count * factor.value else "a whole number, a half rounded up"
         if count and not new:
             new, reason = 1, "at least one block"
         if path in asked.growing and path[-1] != "repeat":
             continue  # a parameter that each time does more is no depth
         if new > count and path in asked.growing:
             new, reason = count, "not scaled: each time the width or the sides are others"
-        at, by = base.value_span(path), factor.at
-        yield Adjustment("depth", path, count, factor.value, new, reason, at, by)
+        yield _adjusted(base, "depth", path, count, factor, new, reason)
 
 
-def _adjusted_width(base: Tree, path: Path, factor: Factor, new: int, reason: str) -> Adjustment:
-    old = base.get(path)
-    assert isinstance(old, int), "the base fits the schema"
+def _half_up(number: Fraction) -> int:
+    return floor(number + Fraction(1, 2))
+
+
+def _adjusted(
+    base: Tree,
+    key: Literal["width", "depth"],
+    path: Path,
+    old: int,
+    factor: Factor,
+    new: int,
+    reason: str,
+) -> Adjustment:
     at, by = base.value_span(path), factor.at
-    return Adjustment("width", path, old, factor.value, new, reason, at, by)
-
-
-def _with(value: Plain, path: Path, new: Mapping[Path, int]) -> Plain:
-    if isinstance(value, dict):
-        return {key: _with(item, (*path, key), new) for key, item in value.items()}
-    return new.get(path, value)
-
-
-def _add_unwritten(value: dict[str, Plain], new: Mapping[Path, int]) -> None:
-    """Puts in the counts that stood nowhere; `value` is a copy already."""
-    for path, number in new.items():
-        entry: Plain = value
-        for step in path[:-1]:
-            assert isinstance(entry, dict)
-            entry = entry[str(step)]
-        assert isinstance(entry, dict)
-        entry[str(path[-1])] = number
+    return Adjustment(key, path, old, factor.value, new, reason, at, by)

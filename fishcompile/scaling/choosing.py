@@ -15,24 +15,26 @@ from fishcompile.language.parse import parse_spec
 from fishcompile.language.spec import TransferSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Tree
-from fishcompile.scaling.constraints import Sum
-from fishcompile.scaling.number import Count, Number, Record
+from fishcompile.scaling.constraints import Constraints, Sum
+from fishcompile.scaling.number import Count, Number
 from fishcompile.scaling.roles import Roles
 
 
-def followed(base: Tree, roles: Roles, record: Record) -> StageGraph:
+def followed(base: Tree, roles: Roles, record: Constraints) -> StageGraph:
     """The stages of a valid spec, with numbers for the widths that it chooses.
 
     All counts of blocks are noted, those of blocks that the network has no use for aside.
     """
-    counts = record.found.counts
     placed = replace(base, value=_placed(base.value, ()))
     tree = apply_defaults(placed)
-    tree = replace(tree, value=_numbered(tree.value, (), roles, record, counts))
+    tree = replace(tree, value=_numbered(tree.value, (), roles, record))
     stages = stage_graph(parse_spec(tree), tree)
     used = {block.name for block in stages.blocks}
-    for path in [path for path in counts if path[0] == "blocks" and path[1] not in used]:
-        del counts[path]
+    record.counts = {
+        path: count
+        for path, count in record.counts.items()
+        if path[0] != "blocks" or path[1] in used
+    }
     return stages
 
 
@@ -52,7 +54,7 @@ def _placed(value: Any, path: Path) -> Any:
     return placed
 
 
-def _numbered(value: Any, path: Path, roles: Roles, record: Record, counts: dict[Path, int]) -> Any:
+def _numbered(value: Any, path: Path, roles: Roles, record: Constraints) -> Any:
     if not isinstance(value, dict) or path[-1:] == ("expect",):
         return value
     kind = path[1] if path[:1] == ("blocks",) and path[2:] == ("parameters",) else value.get("kind")
@@ -60,15 +62,15 @@ def _numbered(value: Any, path: Path, roles: Roles, record: Record, counts: dict
     for key, item in value.items():
         made[key] = item
         if not isinstance(item, _Placed):
-            made[key] = _numbered(item, (*path, key), roles, record, counts)
+            made[key] = _numbered(item, (*path, key), roles, record)
         elif roles.is_width(kind, key):
             record.base[item.path] = int(item)
             made[key] = Number(item, record, Sum({item.path: Fraction(1)}))
         elif roles.is_count(kind, key):
-            counts[item.path] = int(item)
-            muted = Record(record.base, record.found, is_muted=True)
-            made[key] = Count(item, muted, Sum({item.path: Fraction(1)}))
+            record.counts[item.path] = int(item)
+            aside = Constraints(record.base, is_muted=True)
+            made[key] = Count(item, aside, Sum({item.path: Fraction(1)}))
     transfer = value.get("transfer")
     if isinstance(transfer, dict) and "blocks" in value and "blocks" not in transfer:
-        counts[*path, "transfer", "blocks"] = TransferSpec.blocks
+        record.counts[*path, "transfer", "blocks"] = TransferSpec.blocks
     return made

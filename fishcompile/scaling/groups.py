@@ -12,21 +12,27 @@ from functools import cached_property
 from math import gcd, lcm
 
 from fishcompile.reader.tree import Path
-from fishcompile.scaling.constraints import Constraints, Divisibility, Equality
+from fishcompile.scaling.constraints import Constraints, Divisibility
 
 
 @dataclass
 class Group:
-    """Chosen widths that scale together: each is its own part of their greatest common divisor.
+    """Chosen widths that scale together: each is its own `part` of their greatest common divisor.
 
-    `pinned` says of each why it cannot scale at all, where it is so.
+    `exact` is the product of that `unit`. `pinned` says of each why it cannot scale at all, where
+    it is so.
     """
 
     paths: list[Path]
-    equal: list[Equality] = field(default_factory=list)
     pinned: dict[Path, str] = field(default_factory=dict)
     unit: int = 1
+    exact: Fraction = Fraction(1)
     part: dict[Path, int] = field(default_factory=dict)
+
+    @property
+    def largest(self) -> int:
+        """How many units the largest width is."""
+        return max(self.part.values())
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,10 @@ class Check:
         return total % self.over == 0 and parts >= 1 and parts % self.asked.multiple == 0
 
 
-def group(found: Constraints) -> list[Group]:
+def group(found: Constraints, factor: Fraction) -> list[Group]:
     """The chosen widths, those together that an equality holds together, in the order of data."""
-    pinned = found.pinned
     of = {
-        path: Group([path], pinned={path: pinned[path]} if path in pinned else {})
+        path: Group([path], {path: found.pinned[path]} if path in found.pinned else {})
         for path in found.chosen
     }
     hard = {one.apart.key for one in found.equal if one.is_hard}
@@ -78,16 +83,15 @@ def group(found: Constraints) -> list[Group]:
         first, *rest = {id(of[path]): of[path] for path in apart.parts}.values()
         for other in rest:
             first.paths += other.paths
-            first.equal += other.equal
             first.pinned |= other.pinned
             of |= dict.fromkeys(other.paths, first)
-        first.equal.append(one)
         if apart.fixed:
-            why = f"{one.why}, and with it what is not scaled"
+            why = f"{one.stage} keeps it as wide as what does not scale"
             first.pinned |= {path: why for path in apart.parts if path not in first.pinned}
     groups = list({id(one): one for one in of.values()}.values())
     for each in groups:
         each.unit = gcd(*(found.chosen[path] for path in each.paths))
+        each.exact = each.unit * factor
         each.part = {path: found.chosen[path] // each.unit for path in each.paths}
         for path, why in [*each.pinned.items()][:1]:
             with_it = f"with {'.'.join(map(str, path))}: {why}"
@@ -116,3 +120,14 @@ def checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check
             share = one.divisor * one.multiple / base
             found.setdefault(key, Check(one, factors, int(rest * over), over, share))
     return list(found.values())
+
+
+def coupled(groups: Sequence[Group], checks: Iterable[Check]) -> list[list[int]]:
+    """The groups that scale, by their numbers, those together that a check brings together."""
+    of = {number: [number] for number, each in enumerate(groups) if not each.pinned}
+    for check in checks:
+        first, *rest = {id(of[number]): of[number] for number in check.factors}.values()
+        for other in rest:
+            first += other
+            of |= dict.fromkeys(other, first)
+    return list({id(part): part for part in of.values()}.values())

@@ -17,7 +17,7 @@ from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Tree
 from fishcompile.scaling.choosing import followed
 from fishcompile.scaling.constraints import Constraints, Divisibility, Sum
-from fishcompile.scaling.number import Number, Record
+from fishcompile.scaling.number import Number
 from fishcompile.scaling.reading import OF_SIDES, read
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import EVEN
@@ -33,24 +33,24 @@ def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constrai
 
     Raises SpecError where they do not hold, or cannot be followed.
     """
-    record = Record()
+    record = Constraints()
     stages = followed(base, roles, record)
     try:
-        _read(base, stages, roles, record)
+        _read(base, stages, record)
     except SpecError:
         if needed:
             raise
-    return record.found
+    return record
 
 
-def _read(base: Tree, stages: StageGraph, roles: Roles, record: Record) -> None:
+def _read(base: Tree, stages: StageGraph, record: Constraints) -> None:
     if len(stages.nodes) > MAX_STAGES:
         message = f"a network of more than {MAX_STAGES:,} stages is not scaled"
         raise fail(Diagnostic("FC305", message, base.key_span(("name",))))
-    read_ = read(stages, record, roles.unclear)
+    read_ = read(stages, record)
     if read_.failures:
         _refuse(base, read_.failures)
-    _note_stages(stages, read_, record.found)
+    _note_stages(stages, read_, record)
 
 
 def _refuse(base: Tree, failures: tuple[Failure, ...]) -> None:
@@ -73,12 +73,12 @@ def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> No
     """That widths stay even, which of them are asserted, and which leave the network."""
     for path, width in found.chosen.items():
         own, even = Sum({path: Fraction(1)}), gcd(EVEN, width)
-        found.even.append(Divisibility(own, str(path[-2]), 1, even, at=path))
+        found.even.append(Divisibility(own, str(path[-2]), multiple=even, at=path))
     for name, facts in read_.stages.items():
         width, config = facts.trunk.channels, facts.node.config
         total = width.exact() if isinstance(width, Number) else Sum({}, Fraction(width))
         if total.parts:
-            found.even.append(Divisibility(total, name, 1, gcd(EVEN, width)))
+            found.even.append(Divisibility(total, name, multiple=gcd(EVEN, width)))
         out = config.out if isinstance(config, StageSpec) else None
         written = next(iter(out.width.parts)) if isinstance(out, Number) and out.width else None
         if written and written not in found.chosen:

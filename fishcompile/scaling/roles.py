@@ -24,7 +24,7 @@ Parameter = tuple[object, str]
 class Roles:
     """What the parameters of some blocks are, each by its block and its own name.
 
-    `unclear` are those that stand in a product of which either factor may be the width, with it.
+    In a product either factor may be the width, so that both are, and nobody can follow them.
     """
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
@@ -34,7 +34,7 @@ class Roles:
             for name, definition in definitions.items()
             for parameter, _ in definition.parameters
         }
-        self.unclear: dict[Parameter, str] = {}
+        self._unclear: set[Parameter] = set()
         known = -1
         while known != self._known():  # blocks use each other: of one may follow what another's are
             known = self._known()
@@ -42,7 +42,10 @@ class Roles:
 
     def is_width(self, kind: object, key: str) -> bool:
         """Whether a key is a width: `out` of what is built in, of a block a parameter."""
-        return self._found.get((kind, key)) == {_WIDTH} if self._is_own(kind) else key == "out"
+        if not self._is_own(kind):
+            return key == "out"
+        roles = self._found.get((kind, key))
+        return roles == {_WIDTH} or (not roles and (kind, key) in self._unclear)
 
     def is_count(self, kind: object, key: str) -> bool:
         """Whether a key counts blocks: `blocks` of a stage or transfer, and `repeat` of any node.
@@ -60,17 +63,14 @@ class Roles:
         return sum(map(len, self._found.values()))
 
     def _read(self) -> None:
-        unclear: dict[Parameter, str] = {}
+        self._unclear.clear()
         for name, definition in self._definitions.items():
             for node in definition.nodes:
                 for roles, text in self._formulas(node):
                     read = formula(text)
                     for role in roles if read else ():
                         assert read is not None
-                        unsure = self._note(name, read, role)
-                        unclear |= dict.fromkeys(((name, each) for each in unsure), text)
-        known = self._found
-        self.unclear = {each: text for each, text in unclear.items() if not known.get(each, True)}
+                        self._unclear |= {(name, each) for each in self._note(name, read, role)}
 
     def _formulas(self, node: InnerNode) -> Iterator[tuple[set[str], str]]:
         """The formulas of a node, each with what the number that it gives is."""
