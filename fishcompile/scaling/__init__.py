@@ -94,7 +94,7 @@ def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterator[Adjustme
     for number, one in enumerate(groups):
         for path, part in one.part.items():
             if one.pinned:
-                new[path] = asked.chosen[path], f"not scaled: {one.pinned[path]}"
+                new[path] = asked.chosen[path], f"not scaled: {one.pinned}"
             else:
                 is_exact = made[number].unit == one.exact
                 why = "" if is_exact else reason(path, one, number, made[number])

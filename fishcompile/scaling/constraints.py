@@ -59,21 +59,16 @@ class Sum:
 
 @dataclass(frozen=True)
 class Divisibility:
-    """A width divided by `divisor`, rounded down, is a multiple of `multiple`, and not 0.
+    """A width is a multiple of `multiple`, and no less than `least`.
 
     `stage` asks for it. `at` is the chosen width that is to stay even, where it is that alone.
     """
 
     width: Sum
     stage: str
-    divisor: int = 1
-    multiple: int = 1
+    multiple: int
+    least: int = 1
     at: Path = ()
-
-    @property
-    def modulus(self) -> int:
-        """What the width is to be a multiple of, which is enough."""
-        return self.divisor * self.multiple if self.multiple > 1 else 1
 
 
 @dataclass(frozen=True)
@@ -109,10 +104,10 @@ class Constraints:
     terms: int = 0
     _seen: set[object] = field(default_factory=set)
 
-    def ask_multiple(self, width: Sum, multiple: int, divisor: int = 1) -> None:
-        """That a width is a multiple, when divided by a divisor."""
-        if self._is_new(width, divisor, multiple):
-            self.divisible.append(Divisibility(width, self.stage, divisor, multiple))
+    def ask_multiple(self, width: Sum, multiple: int, least: int = 1) -> None:
+        """That a width is a multiple, and no less than the least of that."""
+        if self._is_new(width, multiple, least):
+            self.divisible.append(Divisibility(width, self.stage, multiple, max(multiple, least)))
 
     def ask_equal(self, one: Sum, other: Sum, *, is_hard: bool = True) -> None:
         """That two widths are the same."""

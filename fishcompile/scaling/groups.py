@@ -19,12 +19,11 @@ from fishcompile.scaling.constraints import Constraints, Divisibility
 class Group:
     """Chosen widths that scale together: each is its own `part` of their greatest common divisor.
 
-    `exact` is the product of that `unit`. `pinned` says of each why it cannot scale at all, where
-    it is so.
+    `exact` is the product of that `unit`. `pinned` says why they cannot scale, where it is so.
     """
 
     paths: list[Path]
-    pinned: dict[Path, str] = field(default_factory=dict)
+    pinned: str = ""
     unit: int = 1
     exact: Fraction = Fraction(1)
     part: dict[Path, int] = field(default_factory=dict)
@@ -51,7 +50,7 @@ class Check:
     @property
     def modulus(self) -> int:
         """What the sum is always the same remainder of."""
-        return self.over * self.asked.modulus
+        return self.over * self.asked.multiple
 
     @cached_property
     def is_difference(self) -> bool:
@@ -65,16 +64,12 @@ class Check:
     def holds(self, units: Mapping[int, int]) -> bool:
         """Whether units meet it."""
         total = self.rest + sum(factor * units[unit] for unit, factor in self.factors.items())
-        parts = total // self.over // self.asked.divisor
-        return total % self.over == 0 and parts >= 1 and parts % self.asked.multiple == 0
+        return total % self.modulus == 0 and total >= self.over * self.asked.least
 
 
 def group(found: Constraints, factor: Fraction) -> list[Group]:
     """The chosen widths, those together that an equality holds together, in the order of data."""
-    of = {
-        path: Group([path], {path: found.pinned[path]} if path in found.pinned else {})
-        for path in found.chosen
-    }
+    of = {path: Group([path], found.pinned.get(path, "")) for path in found.chosen}
     hard = {one.apart.key for one in found.equal if one.is_hard}
     for one in found.equal:
         apart = one.apart
@@ -83,19 +78,15 @@ def group(found: Constraints, factor: Fraction) -> list[Group]:
         first, *rest = {id(of[path]): of[path] for path in apart.parts}.values()
         for other in rest:
             first.paths += other.paths
-            first.pinned |= other.pinned
+            first.pinned = first.pinned or other.pinned
             of |= dict.fromkeys(other.paths, first)
         if apart.fixed:
-            why = f"{one.stage} keeps it as wide as what does not scale"
-            first.pinned |= {path: why for path in apart.parts if path not in first.pinned}
+            first.pinned = first.pinned or f"goes with what does not scale in {one.stage}"
     groups = list({id(one): one for one in of.values()}.values())
     for each in groups:
         each.unit = gcd(*(found.chosen[path] for path in each.paths))
         each.exact = each.unit * factor
         each.part = {path: found.chosen[path] // each.unit for path in each.paths}
-        for path, why in [*each.pinned.items()][:1]:
-            with_it = f"with {'.'.join(map(str, path))}: {why}"
-            each.pinned |= {other: with_it for other in each.paths if other not in each.pinned}
     return groups
 
 
@@ -115,9 +106,9 @@ def checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check
         over = lcm(rest.denominator, *(share.denominator for share in shares.values()))
         factors = {number: int(share * over) for number, share in shares.items()}
         base = rest + sum(share * groups[number].unit for number, share in shares.items())
-        key = (*factors.items(), int(rest * over), over, one.divisor, one.multiple)
+        key = (*factors.items(), int(rest * over), over, one.multiple, one.least)
         if factors:
-            share = one.divisor * one.multiple / base
+            share = one.least / base
             found.setdefault(key, Check(one, factors, int(rest * over), over, share))
     return list(found.values())
 

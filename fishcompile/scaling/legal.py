@@ -73,12 +73,12 @@ def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> No
     """That widths stay even, which of them are asserted, and which leave the network."""
     for path, width in found.chosen.items():
         own, even = Sum({path: Fraction(1)}), gcd(EVEN, width)
-        found.even.append(Divisibility(own, str(path[-2]), multiple=even, at=path))
+        found.even.append(Divisibility(own, str(path[-2]), even, at=path))
     for name, facts in read_.stages.items():
         width, config = facts.trunk.channels, facts.node.config
         total = width.exact() if isinstance(width, Number) else Sum({}, Fraction(width))
         if total.parts:
-            found.even.append(Divisibility(total, name, multiple=gcd(EVEN, width)))
+            found.even.append(Divisibility(total, name, gcd(EVEN, width)))
         out = config.out if isinstance(config, StageSpec) else None
         written = next(iter(out.width.parts)) if isinstance(out, Number) and out.width else None
         if written and written not in found.chosen:
@@ -88,7 +88,7 @@ def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> No
         width_ = left.width if isinstance(left, Number) else None
         # what leaves is what the network is for, most often classes
         if width_ and not width_.fixed and [*width_.parts.values()] == [1]:
-            found.pinned.setdefault(next(iter(width_.parts)), f"it leaves as the output `{name}`")
+            found.pinned.setdefault(next(iter(width_.parts)), f"goes with the output `{name}`")
 
 
 def _kind(base: Tree, node: Path) -> Span:

@@ -45,7 +45,7 @@ def _text(check: Check, path: Path, group: Group) -> str:
     if asked.at:
         return "as in the base"
     within = f" with {share} of it" if share != 1 else ""
-    return f"{asked.stage} needs a multiple of {asked.modulus}{within}"
+    return f"{asked.stage} needs a multiple of {asked.multiple}{within}"
 
 
 def _multiple(step: int, number: int) -> str:
