@@ -110,11 +110,9 @@ class Number(int):
         if rest or self.width is None:
             return rest
         if not isinstance(other, Number):
-            # what is rounded down on the way is at least not 0
-            if int(other) > 1:
-                self.record.ask_multiple(self.width, self.under * int(other))
-            else:
-                self.record.ask_multiple(self.width, 1, self.under)
+            # what is rounded down without a further divisor is no multiple, but is not 0
+            multiple = self.under * int(other) if int(other) > 1 else 1
+            self.record.ask_multiple(self.width, multiple, self.under)
         elif not self._is_always(times := int(self) // int(other), other):
             self.record.ask_equal(self.exact(), other.exact().times(times))
         return rest

@@ -34,11 +34,9 @@ class Roles:
             for name, definition in definitions.items()
             for parameter, _ in definition.parameters
         }
-        self._unclear: set[Parameter] = set()
         known = -1
-        while known != self._known():  # blocks use each other: of one may follow what another's are
-            known = self._known()
-            self._read()
+        while known != (known := sum(map(len, self._found.values()))):
+            self._read()  # blocks use each other: of one may follow what another's are
 
     def is_width(self, kind: object, key: str) -> bool:
         """Whether a key is a width: `out` of what is built in, of a block a parameter."""
@@ -59,11 +57,8 @@ class Roles:
     def _is_own(self, kind: object) -> bool:
         return isinstance(kind, str) and kind in self._definitions
 
-    def _known(self) -> int:
-        return sum(map(len, self._found.values()))
-
     def _read(self) -> None:
-        self._unclear.clear()
+        self._unclear: set[Parameter] = set()
         for name, definition in self._definitions.items():
             for node in definition.nodes:
                 for roles, text in self._formulas(node):
@@ -73,16 +68,12 @@ class Roles:
                         self._unclear |= {(name, each) for each in self._note(name, read, role)}
 
     def _formulas(self, node: InnerNode) -> Iterator[tuple[set[str], str]]:
-        """The formulas of a node, each with what the number that it gives is."""
+        """The formulas of a node and its residual block, each with what its number is."""
         keys = dict(node.keys)
-        block = keys.get("block")
-        inner = block if isinstance(block, dict) else {}
-        for key, value in keys.items():
-            if isinstance(value, str) and key not in _WORDS:
-                yield self._roles(str(keys["kind"]), key), value
-        for key, value in inner.items():
-            if isinstance(value, str) and key not in _WORDS:
-                yield self._found.get((str(inner.get("kind")), key), {_NUMBER}), value
+        for entry in (keys, keys.get("block")):
+            for key, value in entry.items() if isinstance(entry, dict) else ():
+                if isinstance(value, str) and key not in _WORDS:
+                    yield self._roles(str(entry.get("kind")), key), value
 
     def _roles(self, kind: str, key: str) -> set[str]:
         if (kind, key) in self._found:

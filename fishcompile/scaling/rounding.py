@@ -140,18 +140,13 @@ def nearest(number: Fraction, step: int, offset: int, least: int) -> int:
 
 
 def _halved(soft: list[Check], number: int) -> list[Check] | None:
-    """The soft checks with those halved that come first of what holds a unit, if any does."""
-
-    def rank(one: Check) -> tuple[int, bool]:
-        # the greatest first, and of those the widths that follow before those chosen themselves
-        return one.asked.multiple, not one.asked.at
-
-    holding = [rank(one) for one in soft if one.asked.multiple > 1 and one.step(number) > 1]
-    if not holding:
+    """The soft checks with the greatest halved of those that hold a unit, if any does."""
+    holding = [one.asked.multiple for one in soft if one.step(number) > 1]
+    if max(holding, default=1) == 1:
         return None
     return [
         replace(one, asked=replace(one.asked, multiple=one.asked.multiple // 2))
-        if rank(one) == max(holding) and one.step(number) > 1
+        if one.asked.multiple == max(holding) and one.step(number) > 1
         else one
         for one in soft
     ]
