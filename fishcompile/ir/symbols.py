@@ -44,7 +44,7 @@ def reads(names: tuple[str, ...], formulas: tuple[tuple[str, Formula], ...]) -> 
 
 
 @cache
-def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
+def _fields(holder: type[Any]) -> tuple[tuple[str, bool], ...]:
     return tuple((f.name, f.type in ("bool", bool)) for f in fields(holder))
 
 

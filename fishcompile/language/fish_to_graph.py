@@ -11,14 +11,7 @@ from itertools import islice
 
 import networkx as nx
 
-from fishcompile.diagnostics.finding import (
-    MAX_FINDINGS,
-    Diagnostic,
-    Related,
-    SpecError,
-    fail,
-    report,
-)
+from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic, Related, fail
 from fishcompile.language.fish_spec import FishSpec
 from fishcompile.language.graph_spec import Config, Edge, StageNode
 from fishcompile.language.reachable import reachable
@@ -37,7 +30,7 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     nodes = _nodes(spec)
     found = list(islice(problems(spec, nodes, tree), MAX_FINDINGS))
     if found:
-        raise SpecError(report(found))
+        raise fail(*found)
     graph, noun = digraph(nodes), noun_of(spec)
     _refuse_cycle(graph, nodes, noun, tree)
     order: dict[str, int] = nx.get_node_attributes(graph, "order")
@@ -124,19 +117,10 @@ def _refuse_cycle(
         if edge.path is not None and edge.source in within
     ][:_LONG]
     spans = [tree.value_span(path) for path in written]
-    raise SpecError(
-        report(
-            [
-                Diagnostic(
-                    "FC204",
-                    f"the {noun}s feed themselves: {chain}",
-                    spans[0],
-                    related=tuple(Related(span, "and this edge") for span in spans[1:]),
-                    help=(f"let one of these read an earlier {noun}",),
-                )
-            ]
-        )
-    )
+    message = f"the {noun}s feed themselves: {chain}"
+    help_ = f"let one of these read an earlier {noun}"
+    related = tuple(Related(span, "and this edge") for span in spans[1:])
+    raise fail(Diagnostic("FC204", message, spans[0], related=related, help=(help_,)))
 
 
 def _refuse_unused(
@@ -154,8 +138,8 @@ def _refuse_unused(
         message = "`{}` is read by no node, no tap and no output"
         help_ = ("name it in `outputs`, read it with `from`, or remove it",)
     if unused:
-        raise SpecError(
-            report(
+        raise fail(
+            *(
                 Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
                 for node in loose[:MAX_FINDINGS]
             )

@@ -9,27 +9,14 @@ from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 from fishcompile.language.graph_spec import Definition, Edge, NodeSpec, StageNode
-from fishcompile.language.nodes import INPUT
-from fishcompile.language.spec import (
-    BlockSpec,
-    BlocksSpec,
-    BridgeSpec,
-    ClassifierSpec,
-    DenseSpec,
-    LayerSpec,
-    StageSpec,
-)
+from fishcompile.language.nodes import CONFIGS, INPUT
+from fishcompile.language.spec import BlockSpec, DenseSpec, LayerSpec, StageSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Plain
 from fishcompile.schema.kinds import takes_sides
 from fishcompile.schema.version import VERSION
 
-_KINDS = {
-    BlocksSpec: "blocks",
-    BridgeSpec: "bridge",
-    ClassifierSpec: "classifier",
-    DenseSpec: "dense",
-}
+_KINDS = {config: kind for kind, config in CONFIGS.items()}
 # What a section decides is written out, whatever it is.
 _SECTION_WORDS = ("shortcut", "down", "up", "merge")
 _ELSEWHERE = ("name", "path", "section", "source", "kind", "values", "transfer")

@@ -32,16 +32,16 @@ Check = Callable[[Facts], Iterable[Diagnostic | Skipped]]
 class Rule:
     """One kind of finding: `what` is a sentence, `why` a paragraph with its source.
 
-    A rule about the network as a `whole` is silent while the spec has errors: what it would find
-    could follow from them.
+    `id` and `name` are those of its file. A rule about the network as a `whole` is silent while the
+    spec has errors: what it would find could follow from them.
     """
 
-    id: str
-    name: str
-    severity: Severity
     what: str
     why: str
     bad: Example
     good: Example
+    severity: Severity = "error"
     check: Check | None = None
     whole: bool = False
+    id: str = ""
+    name: str = ""

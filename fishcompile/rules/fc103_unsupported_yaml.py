@@ -1,13 +1,8 @@
 """FC103: unsupported yaml; a spec is plain YAML."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC103",
-    name="unsupported-yaml",
-    severity="error",
     what=(
         "A spec has no tags, no merge keys, no directives but `%YAML 1.2`, and no second document."
     ),

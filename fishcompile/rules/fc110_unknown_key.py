@@ -1,13 +1,8 @@
 """FC110: every key means something where it stands."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC110",
-    name="unknown-key",
-    severity="error",
     what="Every key means something where it stands.",
     why=(
         "A key that nothing reads is a typing error, or stands in the wrong mapping; without "

@@ -1,13 +1,8 @@
 """FC113: a spec begins with the version of the language that it is written in, `fishspec: 2`."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC113",
-    name="version",
-    severity="error",
     what="A spec begins with the version of the language that it is written in, `fishspec: 2`.",
     why=(
         "The language will change, and a file has to mean the same afterwards. By another "

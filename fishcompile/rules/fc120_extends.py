@@ -1,13 +1,8 @@
 """FC120: a variant's base is a spec below the same root, and no spec is its own base."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC120",
-    name="extends",
-    severity="error",
     what="A variant's base is a spec below the same root, and no spec is its own base.",
     why=(
         "A variant says what it changes, so its base has to be there. The root is the nearest "

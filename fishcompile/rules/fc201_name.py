@@ -1,13 +1,8 @@
 """FC201: names are lower-case letters, digits and underscores, and nobody else's."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC201",
-    name="name",
-    severity="error",
     what="Names are lower-case letters, digits and underscores, and nobody else's.",
     why=(
         "The name of a stage is its name everywhere: in errors, taps, module paths and state- "

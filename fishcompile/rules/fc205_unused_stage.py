@@ -1,13 +1,8 @@
 """FC205: every stage is read by another one, a tap or the classifier."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC205",
-    name="unused-stage",
-    severity="error",
     what="Every stage is read by another one, a tap or the classifier.",
     why=(
         "A stage that nothing reads would be built, trained and paid for to no end. Without "

@@ -1,13 +1,8 @@
 """FC301: widths agree wherever tensors meet."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC301",
-    name="channels",
-    severity="error",
     what="Widths agree wherever tensors meet.",
     why=(
         "An element-wise sum takes two maps of one width, a convolution the width that it was "

@@ -1,13 +1,8 @@
 """FC303: maps that are merged have the same sides."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC303",
-    name="resolution",
-    severity="error",
     what="Maps that are merged have the same sides.",
     why=(
         "Concatenation and sum work pixel by pixel. Up-sampling goes to the skip's own sides "

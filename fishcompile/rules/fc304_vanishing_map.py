@@ -1,13 +1,8 @@
 """FC304: a feature map keeps at least one pixel."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC304",
-    name="vanishing-map",
-    severity="error",
     what="A feature map keeps at least one pixel.",
     why=(
         "Each down-sampling halves the sides, and a window has to fit into what is left. It "

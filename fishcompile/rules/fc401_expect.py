@@ -1,14 +1,9 @@
 """FC401: a spec's own table holds."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 from fishcompile.rules.expect import check_expectations
 
 RULE = Rule(
-    id="FC401",
-    name="expect",
-    severity="error",
     what="What a spec asserts of its stages, by `expect` or by a derivable `out`, holds.",
     why=(
         "Widths and sizes are derived, so nobody has to write them; a spec that carries its "

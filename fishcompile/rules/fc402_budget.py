@@ -25,9 +25,6 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
 
 
 RULE = Rule(
-    id="FC402",
-    name="budget",
-    severity="error",
     what="The network has no more parameters and multiply-accumulates than its `budget` allows.",
     why=(
         "A budget is a promise to whoever deploys the network, and one changed number can break "

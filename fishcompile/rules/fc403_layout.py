@@ -25,8 +25,6 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
 
 
 RULE = Rule(
-    id="FC403",
-    name="layout",
     severity="warning",
     what="A layout of `layouts` names every key of the state dict once, and no two alike.",
     why=(

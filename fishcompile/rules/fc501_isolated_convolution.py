@@ -60,8 +60,6 @@ def _ways_out(stage: StageNode, conv: Conv) -> tuple[str, ...]:
 
 
 RULE = Rule(
-    id="FC501",
-    name="isolated-convolution",
     severity="warning",
     what="Outside the tail, no shortcut has a convolution.",
     why=(

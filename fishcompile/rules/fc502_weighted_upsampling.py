@@ -29,8 +29,6 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC502",
-    name="weighted-upsampling",
     severity="warning",
     what="Maps are up-sampled by interpolation, not by a transposed convolution.",
     why=(

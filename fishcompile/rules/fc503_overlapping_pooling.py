@@ -32,8 +32,6 @@ def _found(facts: Facts) -> Iterator[tuple[StageNode, Diagnostic]]:
 
 
 RULE = Rule(
-    id="FC503",
-    name="overlapping-pooling",
     severity="warning",
     what="Inside the fish, the windows of a pooling are no larger than its stride.",
     why=(

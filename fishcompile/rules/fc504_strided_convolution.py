@@ -34,8 +34,6 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC504",
-    name="strided-convolution",
     severity="warning",
     what="Inside the fish, maps are not sampled down by a strided convolution.",
     why=(

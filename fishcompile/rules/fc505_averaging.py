@@ -28,8 +28,6 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC505",
-    name="averaging",
     severity="warning",
     what="Inside the fish, maps are not sampled down by averaging.",
     why=(

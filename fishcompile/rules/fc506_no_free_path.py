@@ -74,8 +74,6 @@ def _finding(facts: Facts, stage: StageNode, end: DeadEnd, before: list[str]) ->
 
 
 RULE = Rule(
-    id="FC506",
-    name="no-free-path",
     severity="warning",
     what="From every stage a path leads to the output, or to a tap, without a convolution.",
     why=(

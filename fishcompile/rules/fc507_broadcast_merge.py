@@ -49,8 +49,6 @@ def _finding(facts: Facts, node: Node) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC507",
-    name="broadcast-merge",
     severity="warning",
     what="A skip is merged with a trunk of its own resolution.",
     why=(

@@ -29,8 +29,6 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC508",
-    name="additive-merge",
     severity="warning",
     what="A merge concatenates trunk and skip; it does not add them.",
     why=(

@@ -1,12 +1,8 @@
 """FC901: every ignore in a spec hides a finding that is there."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC901",
-    name="unused-ignore",
     severity="warning",
     what="Every ignore in a spec hides a finding that is there.",
     why=(

@@ -1,12 +1,8 @@
 """FC902: a comment that begins with `fishcompile:` is an ignore that can hold."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC902",
-    name="malformed-ignore",
     severity="warning",
     what="A comment that begins with `fishcompile:` is an ignore that can hold.",
     why=(

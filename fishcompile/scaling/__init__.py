@@ -1,6 +1,6 @@
 """Scaling: a base made narrower or wider, shallower or deeper, before a variant is laid over it.
 
-    choosing -> reading -> constraints -> rounding, reasons -> Adjustments -> Tree
+    roles -> legal, reading -> constraints -> groups -> rounding, reasons -> Adjustments -> Tree
 
 Every number of the result is legal where the base's are: what does not divide is moved to the
 nearest number that does, and each move has its reason. See docs/scaling.md.
@@ -8,7 +8,7 @@ nearest number that does, and each move has its reason. See docs/scaling.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -24,13 +24,16 @@ from fishcompile.loading.loaded import Loaded
 from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.scaling.blame import with_products
 from fishcompile.scaling.constraints import Constraints
-from fishcompile.scaling.factors import Factor, factors, scales_none, with_cause
+from fishcompile.scaling.factors import factors, scales_none, with_cause
 from fishcompile.scaling.groups import group
 from fishcompile.scaling.legal import constraints_of
 from fishcompile.scaling.reasons import reason
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import rounded
 from fishcompile.schema.validate import validate
+
+Key = Literal["width", "depth"]
+Change = tuple[Path, int, int, str]  # a number, what it was, what it becomes, and why
 
 
 def scaled(base: Loaded, variant: Tree) -> Loaded:
@@ -49,14 +52,21 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
         asked = constraints_of(tree, roles, needed="width" in wanted)
     except SpecError as error:
         raise SpecError(with_products(with_cause(error, variant).report, base)) from None
+
+    def adjusted(key: Key, changes: Callable[[Constraints, Fraction], Iterator[Change]]) -> None:
+        if factor := wanted.get(key):
+            found[:0] = [
+                Adjustment(key, path, old, factor.value, new, why, tree.value_span(path), factor.at)
+                for path, old, new, why in changes(asked, factor.value)
+            ]
+
     found: list[Adjustment] = []
-    if "depth" in wanted:
-        found += _depths(tree, asked, wanted["depth"])
-    if "width" in wanted:
-        # blocks that the depth adds ask as well; where they do not fit, the check finds it
-        with suppress(SpecError):
-            asked = constraints_of(_with_numbers(tree, found), roles) if found else asked
-        found = [*_widths(tree, asked, wanted["width"]), *found]
+    adjusted("depth", _depths)
+    # blocks that the depth adds ask as well; where they do not fit, the check finds it
+    with suppress(SpecError):
+        if found and "width" in wanted:
+            asked = constraints_of(_with_numbers(tree, found), roles)
+    adjusted("width", _widths)
     useless = wanted.keys() - {one.key for one in found}
     if useless:
         raise fail(*(scales_none(key, wanted[key]) for key in useless))
@@ -87,9 +97,9 @@ def _roles(base: Tree) -> Roles:
     return Roles({block.name: block for block in definitions(blocks)})
 
 
-def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterator[Adjustment]:
-    groups = group(asked, factor.value)
-    made = rounded(asked, groups, factor.value)
+def _widths(asked: Constraints, factor: Fraction) -> Iterator[Change]:
+    groups = group(asked, factor)
+    made = rounded(asked, groups, factor)
     new: dict[Path, tuple[int, str]] = {}
     for number, one in enumerate(groups):
         for path, part in one.part.items():
@@ -100,42 +110,28 @@ def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterator[Adjustme
                 why = "" if is_exact else reason(path, one, number, made[number])
                 new[path] = made[number].unit * part, why
     for path, old in asked.chosen.items():
-        yield _adjusted(base, "width", path, old, factor, *new[path])
+        yield path, old, *new[path]
     for path, width in asked.asserted.items():
         old = asked.base[path]
         # what is claimed wrongly stays wrong, for the rules to find
         right = old == width.of(asked.chosen)
         follows = width.of({path: number for path, (number, _) in new.items()})
-        number = int(follows) if right else _half_up(old * factor.value) or 1
-        why = "" if number == old * factor.value else "follows from what enters"
-        yield _adjusted(base, "width", path, old, factor, number, why)
+        number = int(follows) if right else _half_up(old * factor) or 1
+        yield path, old, number, "" if number == old * factor else "follows from what enters"
 
 
-def _depths(base: Tree, asked: Constraints, factor: Factor) -> Iterator[Adjustment]:
+def _depths(asked: Constraints, factor: Fraction) -> Iterator[Change]:
     for path, count in asked.counts.items():
-        new = _half_up(count * factor.value)
-        reason = "" if new == count * factor.value else "a whole number, a half rounded up"
+        new = _half_up(count * factor)
+        why = "" if new == count * factor else "a whole number, a half rounded up"
         if count and not new:
-            new, reason = 1, "at least one block"
+            new, why = 1, "at least one block"
         if path in asked.growing and path[-1] != "repeat":
             continue  # a parameter that each time does more is no depth
         if new > count and path in asked.growing:
-            new, reason = count, "not scaled: each time the width or the sides are others"
-        yield _adjusted(base, "depth", path, count, factor, new, reason)
+            new, why = count, "not scaled: each time the width or the sides are others"
+        yield path, count, new, why
 
 
 def _half_up(number: Fraction) -> int:
     return floor(number + Fraction(1, 2))
-
-
-def _adjusted(
-    base: Tree,
-    key: Literal["width", "depth"],
-    path: Path,
-    old: int,
-    factor: Factor,
-    new: int,
-    reason: str,
-) -> Adjustment:
-    at, by = base.value_span(path), factor.at
-    return Adjustment(key, path, old, factor.value, new, reason, at, by)

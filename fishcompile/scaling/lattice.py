@@ -7,6 +7,7 @@ and others with it; by the second the second, and others but the first; and so o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import gcd
 
 Row = list[int]
 
@@ -29,25 +30,17 @@ def _restrict(rows: list[Row], values: Row, modulus: int) -> None:
     whole = [0] * len(rows)  # a step whose value is `reached`, the least that the rows below make
     reached = modulus
     for i in range(len(rows) - 1, -1, -1):
-        common, own, below = _bezout(values[i] % modulus, reached)
-        row = _sum(reached // common, rows[i], -(values[i] % modulus) // common, whole)
-        whole = _sum(own, rows[i], below, whole)
+        value = values[i] % modulus
+        common = gcd(value, reached)
+        own = pow(value // common, -1, reached // common)
+        row = _sum(reached // common, rows[i], -value // common, whole)
+        whole = _sum(own, rows[i], (common - own * value) // reached, whole)
         reached = common
         for j in range(i + 1, len(rows)):
-            # what lies behind its own number is kept small
-            row = _sum(1, row, -(row[j] // rows[j][j]), rows[j])
+            if times := row[j] // rows[j][j]:  # what lies behind its own number is kept small
+                row = _sum(1, row, -times, rows[j])
         rows[i] = row
 
 
 def _sum(times: int, one: Row, others: int, other: Row) -> Row:
-    return [times * a + others * b for a, b in zip(one, other, strict=True)] if others else (
-        [times * a for a in one]
-    )  # fmt: skip
-
-
-def _bezout(a: int, b: int) -> tuple[int, int, int]:
-    """The greatest common divisor of two numbers, and how often it takes each."""
-    if not b:
-        return a, 1, 0
-    common, one, other = _bezout(b, a % b)
-    return common, other, one - a // b * other
+    return [times * a + others * b for a, b in zip(one, other, strict=True)]

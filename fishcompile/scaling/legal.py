@@ -1,31 +1,32 @@
-"""The constraints of a base, which has to hold by itself: only then can a scaled one."""
+"""The constraints of a base: which widths it chooses, what is asked of them, and what it counts.
+
+The base has to hold by itself: only then can a scaled one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd
+from typing import Any
 
 from fishcompile.analysis.shapes import Failure, Inference, infer
 from fishcompile.blame.stages import explain
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, fail
-from fishcompile.diagnostics.source import Span
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish_to_graph import stage_graph
 from fishcompile.language.parse import parse_spec
-from fishcompile.language.spec import StageSpec
+from fishcompile.language.spec import StageSpec, TransferSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Tree
-from fishcompile.scaling.choosing import followed
 from fishcompile.scaling.constraints import Constraints, Divisibility, Sum
-from fishcompile.scaling.number import Number
-from fishcompile.scaling.reading import OF_SIDES, read
+from fishcompile.scaling.number import Count, Number, as_sum
+from fishcompile.scaling.reading import read
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import EVEN
 
 # A width is the sum of all that are concatenated into it, so that the work grows with the square.
 MAX_STAGES = 200
-# What a variant may mend, and what a plug-in does wrong, are left to the check.
-_LATER = (*OF_SIDES, "FC207")
 
 
 def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constraints:
@@ -34,39 +35,94 @@ def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constrai
     Raises SpecError where they do not hold, or cannot be followed.
     """
     record = Constraints()
-    stages = followed(base, roles, record)
+    stages = _followed(base, roles, record)
     try:
-        _read(base, stages, record)
+        if len(stages.nodes) > MAX_STAGES:
+            message = f"a network of more than {MAX_STAGES:,} stages is not scaled"
+            raise fail(Diagnostic("FC305", message, base.key_span(("name",))))
+        read_ = read(stages, record)
+        if read_.failures:
+            _refuse(base, read_.failures)
+        _note_stages(stages, read_, record)
     except SpecError:
         if needed:
             raise
     return record
 
 
-def _read(base: Tree, stages: StageGraph, record: Constraints) -> None:
-    if len(stages.nodes) > MAX_STAGES:
-        message = f"a network of more than {MAX_STAGES:,} stages is not scaled"
-        raise fail(Diagnostic("FC305", message, base.key_span(("name",))))
-    read_ = read(stages, record)
-    if read_.failures:
-        _refuse(base, read_.failures)
-    _note_stages(stages, read_, record)
+def _followed(base: Tree, roles: Roles, record: Constraints) -> StageGraph:
+    """The stages of a valid spec, with numbers for the widths that it chooses.
+
+    All counts of blocks are noted, those of blocks that the network has no use for aside.
+    """
+    placed = replace(base, value=_placed(base.value, ()))
+    tree = apply_defaults(placed)
+    tree = replace(tree, value=_numbered(tree.value, (), roles, record))
+    stages = stage_graph(parse_spec(tree), tree)
+    used = {block.name for block in stages.blocks}
+    record.counts = {
+        path: count
+        for path, count in record.counts.items()
+        if path[0] != "blocks" or path[1] in used
+    }
+    return stages
+
+
+class _Placed(int):
+    """A number of a spec, and where it is written."""
+
+    path: Path = ()
+
+
+def _placed(value: Any, path: Path) -> Any:
+    if isinstance(value, dict):
+        return {key: _placed(item, (*path, key)) for key, item in value.items()}
+    if not isinstance(value, int) or isinstance(value, bool):
+        return value
+    placed = _Placed(value)
+    placed.path = path
+    return placed
+
+
+def _numbered(value: Any, path: Path, roles: Roles, record: Constraints) -> Any:
+    if not isinstance(value, dict) or path[-1:] == ("expect",):
+        return value
+    kind = path[1] if path[:1] == ("blocks",) and path[2:] == ("parameters",) else value.get("kind")
+    made = {}
+    for key, item in value.items():
+        made[key] = item
+        if not isinstance(item, _Placed):
+            made[key] = _numbered(item, (*path, key), roles, record)
+        elif roles.is_width(kind, key):
+            record.base[item.path] = int(item)
+            made[key] = Number(item, record, Sum({item.path: Fraction(1)}))
+        elif roles.is_count(kind, key):
+            record.counts[item.path] = int(item)
+            aside = Constraints(record.base, is_muted=True)
+            made[key] = Count(item, aside, Sum({item.path: Fraction(1)}))
+    transfer = value.get("transfer")
+    if isinstance(transfer, dict) and "blocks" in value and "blocks" not in transfer:
+        record.counts[*path, "transfer", "blocks"] = TransferSpec.blocks
+    return made
 
 
 def _refuse(base: Tree, failures: tuple[Failure, ...]) -> None:
     """Raises what is wrong with a base by itself, or with following its widths."""
     tree = apply_defaults(base)
     plain = infer(stage_graph(parse_spec(tree), tree))
-    wrong = [one for one in plain.failures if one.error.cause.rule not in _LATER]
-    if wrong:
-        raise fail(*(explain(one, plain.stages, tree) for one in wrong))
-    known = {one.node.name for one in plain.failures}
-    for one in failures:
-        if one.node.name not in known:
-            path, reason = one.node.path, one.error.cause.message
-            message = f"`scale` cannot follow widths through `{path[-1]}`: {reason}"
-            help_ = ("scale the depth alone, or write the widths in a variant",)
-            raise fail(Diagnostic("FC206", message, _kind(base, path), help=help_))
+    if plain.failures:
+        raise fail(*(explain(one, plain.stages, tree) for one in plain.failures))
+    help_ = ("scale the depth alone, or write the widths in a variant",)
+    said = {
+        one.node.path: f"`scale` cannot follow widths through `{one.node.name}`: {one.error.cause}"
+        for one in failures
+    }
+    raise fail(
+        *(
+            Diagnostic("FC206", message, base.value_span((*path, "kind")), help=help_)
+            for path, message in said.items()
+        )
+    )
 
 
 def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> None:
@@ -76,7 +132,7 @@ def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> No
         found.even.append(Divisibility(own, str(path[-2]), even, at=path))
     for name, facts in read_.stages.items():
         width, config = facts.trunk.channels, facts.node.config
-        total = width.exact() if isinstance(width, Number) else Sum({}, Fraction(width))
+        total = as_sum(width)
         if total.parts:
             found.even.append(Divisibility(total, name, gcd(EVEN, width)))
         out = config.out if isinstance(config, StageSpec) else None
@@ -84,17 +140,7 @@ def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> No
         if written and written not in found.chosen:
             found.asserted[written] = total
     for name, source in stages.outputs:
-        left = read_.stages[source].output.channels if source in read_.stages else 0
-        width_ = left.width if isinstance(left, Number) else None
+        left = as_sum(read_.stages[source].output.channels)
         # what leaves is what the network is for, most often classes
-        if width_ and not width_.fixed and [*width_.parts.values()] == [1]:
-            found.pinned.setdefault(next(iter(width_.parts)), f"goes with the output `{name}`")
-
-
-def _kind(base: Tree, node: Path) -> Span:
-    """Where a node says what it is, or what its blocks are, be it in `defaults`."""
-    usual = [("defaults", *node[:1], "block", "kind"), ("defaults", "block", "kind")]
-    places = [(*node, "block", "kind"), (*node, "block"), (*node, "kind"), *usual]
-    written = (path for path in places if path in base.places)
-    found = next((path for path in written if isinstance(base.get(path), str)), None)
-    return base.value_span(found) if found else base.key_span(node)
+        if not left.fixed and [*left.parts.values()] == [1]:
+            found.pinned.setdefault(next(iter(left.parts)), f"goes with the output `{name}`")

@@ -16,20 +16,18 @@ from fishcompile.scaling.constraints import Constraints, Sum, UnfollowedError
 class Number(int):
     """A sum of chosen widths divided by `under`, rounded down; or of no such (`width` is None).
 
-    Of the latter, `factors` are the numbers that it is made of, and `reason` what made it so.
+    Of the latter `reason` is what made it so.
     """
 
     record: Constraints
     width: Sum | None
     under: int
-    factors: tuple[Number, ...]
     reason: str
 
     def __new__(cls, value: int, record: Constraints, width: Sum | None, under: int = 1) -> Number:
         """A number that is the sum `width` under a divisor."""
         self = super().__new__(cls, value)
-        self.record, self.width, self.under = record, width, under
-        self.factors, self.reason = (), ""
+        self.record, self.width, self.under, self.reason = record, width, under, ""
         return self
 
     @property
@@ -52,16 +50,17 @@ class Number(int):
         return width.of(self.record.base) == int(self) * self.under
 
     def _unlike(self, value: int, reason: str, *factors: int) -> Number:
-        """A number that is no sum."""
+        """A number that is no sum. It stays more than 0, or 0, where each of its factors does."""
         made = Number(value, self.record, None)
         made.reason = reason
-        numbers = (each for each in (self, *factors) if isinstance(each, Number))
-        made.factors = tuple(part for each in numbers for part in each.factors or (each,))
+        for each in (self, *factors):
+            if isinstance(each, Number):
+                each._keep(0)
         return made
 
     def _plus(self, other: int, sign: int, value: int) -> int:
         try:
-            width = self.exact() + _sum(other).times(sign)
+            width = self.exact() + as_sum(other).times(sign)
         except UnfollowedError as error:
             return self._unlike(value, error.message, other)
         self.record.terms += len(width.parts)
@@ -120,7 +119,7 @@ class Number(int):
     def __rmod__(self, other: int) -> int:
         rest = int(other) % int(self)
         if not rest:
-            self.record.ask_equal(self.exact(), _sum(int(self)))
+            self.record.ask_equal(self.exact(), as_sum(int(self)))
         return rest
 
     def _is_always(self, times: int, other: Number) -> bool:
@@ -132,39 +131,32 @@ class Number(int):
 
     def __lt__(self, other: int) -> bool:
         """Whether it is less, which stays so; that it is within a limit is asked with `<=`."""
-        if isinstance(other, Number) or int(self) >= other:
-            self._keep(other)
-        else:
-            # a number of factors stays what it is where each of them stays
-            for part in self.factors or (self,):
-                part._keep(0)
+        self._keep(other if isinstance(other, Number) or int(self) >= other else 0)
         return int(self) < int(other)
 
     def _keep(self, bound: int) -> None:
         """That it stays at least a bound, or less; of 0 also more, or 0 itself."""
-        if self.width is not None and self.under > 1:
-            if bound == 1 and int(self) >= 1:
+        if self.under > 1:
+            if self.width is not None and bound == 1 and int(self) >= 1:
                 self.record.ask_multiple(self.width, 1, self.under)
             return
-        apart = self - bound
-        if not isinstance(apart, Number):
+        try:
+            apart = self.exact() - as_sum(bound)
+        except UnfollowedError:
             return
-        if apart.width is None:
-            for part in apart.factors:
-                part._keep(0)
-        elif int(apart) < 0:
-            self.record.ask_multiple(apart.exact().times(-1), 1)
-        elif int(apart) == 0 and int(bound) == 0:
-            self.record.ask_equal(apart.exact(), Sum({}))
+        if int(self) < int(bound):
+            self.record.ask_multiple(apart.times(-1), 1)
+        elif int(self) == int(bound) == 0:
+            self.record.ask_equal(apart, Sum({}))
         else:
-            self.record.ask_multiple(apart.exact() + _sum(int(bound) != 0), 1)
+            self.record.ask_multiple(apart + as_sum(int(bound) != 0), 1)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, int) or int(self) != int(other):
             return False
         is_same = isinstance(other, Number) and other.key == self.key
         if not is_same and self.width is not None and self._divides(self.width):
-            self.record.ask_equal(self.exact(), _sum(other))
+            self.record.ask_equal(self.exact(), as_sum(other))
         return True
 
     def __ne__(self, other: object) -> bool:
@@ -182,12 +174,6 @@ class Count(Number):
     __hash__ = int.__hash__
 
 
-def keep_equal(one: int, other: int) -> None:
-    """Notes that two widths are one in the base, and stay so if they may."""
-    for number in (one, other):
-        if isinstance(number, Number) and number.width and int(one) == int(other):
-            number.record.ask_equal(_sum(one), _sum(other), is_hard=False)
-
-
-def _sum(number: int) -> Sum:
+def as_sum(number: int) -> Sum:
+    """What a number is the sum of. Raises UnfollowedError where it is none."""
     return number.exact() if isinstance(number, Number) else Sum({}, Fraction(number))

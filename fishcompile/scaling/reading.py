@@ -5,7 +5,6 @@ The expansion is that of every check (analysis/shapes.py), so a block or an op i
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -20,10 +19,8 @@ from fishcompile.language.stage_graph import StageGraph
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.tensor import TensorType
 from fishcompile.scaling.constraints import Constraints, UnfollowedError
-from fishcompile.scaling.number import Count, Number, keep_equal
+from fishcompile.scaling.number import Count, Number, as_sum
 
-OF_SIDES = ("FC303", "FC304")
-_LARGE = 2**12  # sides on which any window fits
 # Fields of ops that count channels, or follow from them; what else an op has is a plain number.
 _WIDE = ("channels", "features", "groups")
 
@@ -52,9 +49,10 @@ class _Follower(Builder):
         self._record.stage = self.top
         types = tuple(value.type for value in inputs)
         self._use(name, op)
-        type_ = _inferred(op, types)
-        if kept := op.kept(*types):
-            keep_equal(*kept)
+        type_ = inferred(op, types)
+        one, other = op.kept(*types) or (0, 0)
+        if int(one) == int(other):
+            self._record.ask_equal(as_sum(one), as_sum(other), is_hard=False)
         if fault := giant(type_):
             raise fault
         path = self.path(name)
@@ -118,24 +116,6 @@ class _Follower(Builder):
                 reason = value.reason or "is a number that follows from a width"
                 raise UnfollowedError(f"`{key}` of `{self.path(name)}` {reason}")
             self._record.use(value.width)
-
-
-def _inferred(op: Op, types: tuple[TensorType, ...]) -> TensorType:
-    """The type that an op gives; where only sides do not fit, on sides that do.
-
-    A variant may change the sides, and the check finds what still does not fit.
-    """
-    try:
-        return inferred(op, types)
-    except ShapeError as error:
-        if error.rule not in OF_SIDES:
-            raise
-        sides = [(_LARGE,) * len(each.sides) for each in types]
-        large = [TensorType((x.channels, *s)) for x, s in zip(types, sides, strict=True)]
-        for operands in (large, large[:1]):
-            with suppress(ShapeError):
-                return inferred(op, tuple(operands))
-        raise
 
 
 def _key(value: Any) -> object:

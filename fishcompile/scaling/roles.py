@@ -70,8 +70,9 @@ class Roles:
     def _formulas(self, node: InnerNode) -> Iterator[tuple[set[str], str]]:
         """The formulas of a node and its residual block, each with what its number is."""
         keys = dict(node.keys)
-        for entry in (keys, keys.get("block")):
-            for key, value in entry.items() if isinstance(entry, dict) else ():
+        block = keys.get("block")
+        for entry in (keys, block if isinstance(block, dict) else {}):
+            for key, value in entry.items():
                 if isinstance(value, str) and key not in _WORDS:
                     yield self._roles(str(entry.get("kind")), key), value
 
