@@ -14,8 +14,9 @@ import torch
 
 import fishcompile
 from fishcompile import targets
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.pipeline import after_passes, compiled
+from tests.graph_text import parse_graph
 from tests.nets import write_minnow
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.pipeline import Analysis, analyse
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
+from tests.graph_text import parse_graph
 from tests.strategies import Fish
 
 

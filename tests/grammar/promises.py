@@ -12,12 +12,13 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from fishcompile.analysis.costs import below
 from fishcompile.cli.commands.render import rendered
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.language.stage_graph import INPUT, digraph
 from fishcompile.pipeline import Analysis, analyse
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
 from tests.grammar.specs import Spec
+from tests.graph_text import parse_graph
 from tests.strategies import Map
 
 

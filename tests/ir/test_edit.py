@@ -8,9 +8,10 @@ import pytest
 
 from fishcompile.ir.edit import around, named, readers, replace_nodes, replace_uses, with_fields
 from fishcompile.ir.graph import Graph, Node
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.ir.verify import verify
 from fishcompile.ops.relu import Relu
+from tests.graph_text import parse_graph
 
 BEFORE = """\
 graph net(%input: 4x4x4) -> (out: %b.norm) taps (low: %a, high: %b.norm)

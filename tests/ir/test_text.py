@@ -7,10 +7,11 @@ import dataclasses
 import pytest
 
 from fishcompile.ir.graph import Graph
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.pipeline import compiled
 from fishcompile.targets.python_source.emit import emit
 from fishcompile.targets.source import emit_source
+from tests.graph_text import parse_graph
 from tests.nets import SHIPPED, shipped
 
 SMALL = """\

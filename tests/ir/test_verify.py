@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from fishcompile.ir.graph import Graph
-from fishcompile.ir.text import parse_graph
 from fishcompile.ir.verify import BrokenGraphError, verify
 from fishcompile.ops.relu import Relu
 from fishcompile.ops.tensor import TensorType
 from fishcompile.pipeline import compiled
+from tests.graph_text import parse_graph
 from tests.nets import SPECS
 
 SOUND = """\

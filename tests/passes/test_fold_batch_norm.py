@@ -6,11 +6,12 @@ import pytest
 
 from fishcompile.analysis.costs import below, costs
 from fishcompile.ir.graph import Graph
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.ir.verify import verify
 from fishcompile.passes import run
 from fishcompile.passes.base import Fold
 from fishcompile.targets.python_source.emit import emit
+from tests.graph_text import parse_graph
 
 CONV = "kernel_size=1, stride=1, padding=0, dilation=1, groups=1"
 FOUR = f"in_channels=4, out_channels=4, {CONV}"

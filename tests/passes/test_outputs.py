@@ -13,7 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from fishcompile.analysis.costs import Cost
-from fishcompile.ir.text import parse_graph
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.passes import run
 from fishcompile.passes.base import Fold
@@ -22,6 +21,7 @@ from fishcompile.targets.module import instantiate, network
 from fishcompile.targets.python_source.emit import emit
 from fishcompile.targets.source import emit_source
 from fishcompile.weights.rewrite import rewritten
+from tests.graph_text import parse_graph
 from tests.nets import ROOT, SPECS
 from tests.passes.test_fold_batch_norm import BEFORE
 

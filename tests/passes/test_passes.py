@@ -11,10 +11,10 @@ import pytest
 from fishcompile import passes
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.ir.graph import Graph
-from fishcompile.ir.text import parse_graph
 from fishcompile.ir.verify import BrokenGraphError
 from fishcompile.passes import ORDER, chosen, found, run, the_pass
 from fishcompile.passes.base import Fold, Pass, Passed
+from tests.graph_text import parse_graph
 
 PLAIN = """\
 graph net(%input: 4x8x8) -> (out: %r)

@@ -11,9 +11,10 @@ import torch.nn.functional as F
 import fishcompile
 from fishcompile.cli.commands.render import rendered
 from fishcompile.diagnostics.finding import Diagnostic
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.pipeline import analyse, compiled, examine
 from fishcompile.targets.source import emit_source
+from tests.graph_text import parse_graph
 from tests.plugins.conftest import Install
 
 CODE = '''

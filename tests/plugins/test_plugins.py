@@ -17,11 +17,12 @@ from torch import Tensor
 import fishcompile
 from fishcompile.cli.commands.render import rendered
 from fishcompile.diagnostics.finding import Diagnostic
-from fishcompile.ir.text import parse_graph, print_graph
+from fishcompile.ir.text import print_graph
 from fishcompile.pipeline import analyse, compiled, examine
 from fishcompile.schema import plugins
 from fishcompile.targets.module import network
 from fishcompile.targets.source import emit_source
+from tests.graph_text import parse_graph
 from tests.nets import SPECS
 from tests.plugins.conftest import Install
 from tests.plugins.shuffle import CODE, ENTRIES, NET, unit
