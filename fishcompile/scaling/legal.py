@@ -21,12 +21,14 @@ from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Tree
 from fishcompile.scaling.constraints import Constraints, Divisibility, Sum
 from fishcompile.scaling.number import Count, Number, as_sum
-from fishcompile.scaling.reading import read
+from fishcompile.scaling.reading import OF_SIDES, read
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import EVEN
 
 # A width is the sum of all that are concatenated into it, so that the work grows with the square.
 MAX_STAGES = 200
+# What a variant may mend, and what a plug-in does wrong, are left to the check.
+_LATER = (*OF_SIDES, "FC207")
 
 
 def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constraints:
@@ -110,19 +112,23 @@ def _refuse(base: Tree, failures: tuple[Failure, ...]) -> None:
     """Raises what is wrong with a base by itself, or with following its widths."""
     tree = apply_defaults(base)
     plain = infer(stage_graph(parse_spec(tree), tree))
-    if plain.failures:
-        raise fail(*(explain(one, plain.stages, tree) for one in plain.failures))
+    wrong = [one for one in plain.failures if one.error.cause.rule not in _LATER]
+    if wrong:
+        raise fail(*(explain(one, plain.stages, tree) for one in wrong))
+    known = {one.node.path for one in plain.failures}
     help_ = ("scale the depth alone, or write the widths in a variant",)
     said = {
         one.node.path: f"`scale` cannot follow widths through `{one.node.name}`: {one.error.cause}"
         for one in failures
+        if one.node.path not in known
     }
-    raise fail(
-        *(
-            Diagnostic("FC206", message, base.value_span((*path, "kind")), help=help_)
-            for path, message in said.items()
+    if said:
+        raise fail(
+            *(
+                Diagnostic("FC206", message, base.value_span((*path, "kind")), help=help_)
+                for path, message in said.items()
+            )
         )
-    )
 
 
 def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> None:
@@ -140,7 +146,7 @@ def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> No
         if written and written not in found.chosen:
             found.asserted[written] = total
     for name, source in stages.outputs:
-        left = as_sum(read_.stages[source].output.channels)
+        left = as_sum(read_.stages[source].output.channels if source in read_.stages else 0)
         # what leaves is what the network is for, most often classes
         if not left.fixed and [*left.parts.values()] == [1]:
             found.pinned.setdefault(next(iter(left.parts)), f"goes with the output `{name}`")

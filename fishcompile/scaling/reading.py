@@ -21,6 +21,8 @@ from fishcompile.ops.tensor import TensorType
 from fishcompile.scaling.constraints import Constraints, UnfollowedError
 from fishcompile.scaling.number import Count, Number, as_sum
 
+OF_SIDES = ("FC303", "FC304")
+_LARGE = 2**12  # sides on which any window fits
 # Fields of ops that count channels, or follow from them; what else an op has is a plain number.
 _WIDE = ("channels", "features", "groups")
 
@@ -49,7 +51,7 @@ class _Follower(Builder):
         self._record.stage = self.top
         types = tuple(value.type for value in inputs)
         self._use(name, op)
-        type_ = inferred(op, types)
+        type_ = _inferred(op, types)
         one, other = op.kept(*types) or (0, 0)
         if int(one) == int(other):
             self._record.ask_equal(as_sum(one), as_sum(other), is_hard=False)
@@ -116,6 +118,20 @@ class _Follower(Builder):
                 reason = value.reason or "is a number that follows from a width"
                 raise UnfollowedError(f"`{key}` of `{self.path(name)}` {reason}")
             self._record.use(value.width)
+
+
+def _inferred(op: Op, types: tuple[TensorType, ...]) -> TensorType:
+    """The type that an op gives; where only sides do not fit, on sides that do.
+
+    A variant may change the sides, and the check finds what still does not fit.
+    """
+    try:
+        return inferred(op, types)
+    except ShapeError as error:
+        if error.rule not in OF_SIDES:
+            raise
+        large = tuple(TensorType((x.channels, *[_LARGE] * len(x.sides))) for x in types)
+        return inferred(op, large[: op.reads])
 
 
 def _key(value: Any) -> object:

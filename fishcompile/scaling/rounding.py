@@ -129,8 +129,8 @@ class Part:
     def _why(self, number: int, unit: int, held: list[Check], lost: list[Check]) -> Rounded:
         step = lcm(*(one.step(number) for one in held))
         least, bound = self._bound(number)
-        is_least = unit > self.groups[number].exact and least > max(1, unit - step)
-        return Rounded(unit, held, lost, bound if is_least else None)
+        free = nearest(self.groups[number].exact, step, unit % step, -unit * step)
+        return Rounded(unit, held, lost, bound if unit > free and least > 1 else None)
 
 
 def nearest(number: Fraction, step: int, offset: int, least: int) -> int:
