@@ -63,6 +63,7 @@ def _found(prefix: str) -> Iterator[Rule]:
     names = sorted(module.name for module in iter_modules(__path__))
     for module in names:
         if module.startswith(prefix) and module[2:5].isdigit():
-            id_, _, name = module.partition("_")
-            rule: Rule = import_module(f"{__name__}.{module}").RULE
-            yield replace(rule, id=id_.upper(), name=name.replace("_", "-"))
+            file = import_module(f"{__name__}.{module}")
+            id_, _, what = " ".join(str(file.__doc__).split()).partition(": ")
+            rule: Rule = file.RULE
+            yield replace(rule, id=id_, name=module[6:].replace("_", "-"), what=what)

@@ -1,9 +1,8 @@
-"""FC102: no mapping has a key twice."""
+"""FC102: No mapping has a key twice."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="No mapping has a key twice.",
     why=(
         "YAML 1.2 (section 3.2.1.3) calls for unique keys, but most parsers keep the last one "
         "in silence: a stage written twice would lose its first half."

@@ -1,9 +1,8 @@
-"""FC111: what the author must choose is written."""
+"""FC111: What the author must choose is written."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="What the author must choose is written.",
     why=(
         "Widths are derived wherever they can be; `out` is asked for only where the author "
         "really chooses, and so are `blocks`, a layer's `kind` and a merge's `transfer`. A "

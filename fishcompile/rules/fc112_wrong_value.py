@@ -1,9 +1,8 @@
-"""FC112: a value has the type and the range that its key asks for."""
+"""FC112: A value has the type and the range that its key asks for."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="A value has the type and the range that its key asks for.",
     why=(
         "The schema says for each key what may stand there, and editors complete from the same "
         "file. Numbers are numbers and not texts, words are of the listed ones, and counts "

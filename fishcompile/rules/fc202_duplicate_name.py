@@ -1,9 +1,8 @@
-"""FC202: no two stages have the same name."""
+"""FC202: No two stages have the same name."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="No two stages have the same name.",
     why=(
         "A name is one stage's identity: `from`, `taps` and every later finding refer to it. "
         "Sections do not keep names apart."

@@ -1,9 +1,8 @@
-"""FC301: widths agree wherever tensors meet."""
+"""FC301: Widths agree wherever tensors meet."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="Widths agree wherever tensors meet.",
     why=(
         "An element-wise sum takes two maps of one width, a convolution the width that it was "
         "made for. Concatenation takes any. torch finds out in the first forward, and names "

@@ -3,7 +3,6 @@
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="k, groups, norms and reduction divide the channels that they split.",
     why=(
         "r(x) sums each k adjacent channels, a grouped convolution gives each group as many as "
         "the next. FishNet's released code divides with rounding down, and fails in the first "

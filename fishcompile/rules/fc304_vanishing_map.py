@@ -1,9 +1,8 @@
-"""FC304: a feature map keeps at least one pixel."""
+"""FC304: A feature map keeps at least one pixel."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    what="A feature map keeps at least one pixel.",
     why=(
         "Each down-sampling halves the sides, and a window has to fit into what is left. It "
         "depends on `input.size`: a spec that holds at 224 may not at 16."

@@ -1,10 +1,9 @@
-"""FC401: a spec's own table holds."""
+"""FC401: What a spec asserts of its stages, by `expect` or by a derivable `out`, holds."""
 
 from fishcompile.rules.base import Rule
 from fishcompile.rules.expect import check_expectations
 
 RULE = Rule(
-    what="What a spec asserts of its stages, by `expect` or by a derivable `out`, holds.",
     why=(
         "Widths and sizes are derived, so nobody has to write them; a spec that carries its "
         "table has them checked against it. The table of FishNet-99 in the article 'Understanding "

@@ -1,4 +1,4 @@
-"""FC403: a layout of keys names every key of the network once."""
+"""FC403: A layout of `layouts` names every key of the state dict once, and no two alike."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
 
 RULE = Rule(
     severity="warning",
-    what="A layout of `layouts` names every key of the state dict once, and no two alike.",
     why=(
         "`fishcompile weights convert` renames whole checkpoints: a key without a name, or two of "
         "one name, would lose weights, so a layout that does not fit is refused there. A pattern "

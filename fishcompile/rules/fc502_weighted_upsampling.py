@@ -1,4 +1,4 @@
-"""FC502: up-sampling has no weights."""
+"""FC502: Maps are up-sampled by interpolation, not by a transposed convolution."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 RULE = Rule(
     severity="warning",
-    what="Maps are up-sampled by interpolation, not by a transposed convolution.",
     why=(
         "Interpolation passes the gradient on as it is; the weights of a deconvolution stand in "
         "its way like an isolated convolution. The released FishNet up-samples by nearest "

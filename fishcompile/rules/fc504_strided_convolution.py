@@ -1,4 +1,4 @@
-"""FC504: no strided convolution samples down inside the fish."""
+"""FC504: Inside the fish, maps are not sampled down by a strided convolution."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 RULE = Rule(
     severity="warning",
-    what="Inside the fish, maps are not sampled down by a strided convolution.",
     why=(
         "A stage's sampling stands behind its shortcuts, so a convolution there is one that the "
         "gradient cannot bypass. Of the samplings that the paper compares (Sun et al. 2018), 2x2 "
