@@ -102,13 +102,13 @@ def _widths(asked: Constraints, factor: Fraction) -> Iterator[Change]:
     made = rounded(asked, groups, factor)
     new: dict[Path, tuple[int, str]] = {}
     for number, one in enumerate(groups):
-        for path, part in one.part.items():
+        for path, old in one.widths.items():
             if one.pinned:
-                new[path] = asked.chosen[path], f"not scaled: {one.pinned}"
+                new[path] = old, f"not scaled: {one.pinned}"
             else:
                 is_exact = made[number].unit == one.exact
                 why = "" if is_exact else reason(path, one, number, made[number])
-                new[path] = made[number].unit * part, why
+                new[path] = made[number].unit * (old // one.unit), why
     for path, old in asked.chosen.items():
         yield path, old, *new[path]
     for path, width in asked.asserted.items():

@@ -6,7 +6,7 @@ A width of the network is then a sum of units with whole factors, all over a com
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
@@ -17,21 +17,29 @@ from fishcompile.scaling.constraints import Constraints, Divisibility
 
 @dataclass
 class Group:
-    """Chosen widths that scale together: each is its own `part` of their greatest common divisor.
+    """Chosen widths that scale together by a factor, each so many units.
 
-    `exact` is the product of that `unit`. `pinned` says why they cannot scale, where it is so.
+    `pinned` says why they cannot scale, where it is so.
     """
 
-    paths: list[Path]
+    widths: dict[Path, int]
+    factor: Fraction
     pinned: str = ""
-    unit: int = 1
-    exact: Fraction = Fraction(1)
-    part: dict[Path, int] = field(default_factory=dict)
 
-    @property
+    @cached_property
+    def unit(self) -> int:
+        """The greatest common divisor of the widths."""
+        return gcd(*self.widths.values())
+
+    @cached_property
+    def exact(self) -> Fraction:
+        """The product of the unit."""
+        return self.unit * self.factor
+
+    @cached_property
     def largest(self) -> int:
         """How many units the largest width is."""
-        return max(self.part.values())
+        return max(self.widths.values()) // self.unit
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,10 @@ class Check:
 
 def group(found: Constraints, factor: Fraction) -> list[Group]:
     """The chosen widths, those together that an equality holds together, in the order of data."""
-    of = {path: Group([path], found.pinned.get(path, "")) for path in found.chosen}
+    of = {
+        path: Group({path: width}, factor, found.pinned.get(path, ""))
+        for path, width in found.chosen.items()
+    }
     hard = {one.apart.key for one in found.equal if one.is_hard}
     for one in found.equal:
         apart = one.apart
@@ -77,31 +88,27 @@ def group(found: Constraints, factor: Fraction) -> list[Group]:
             continue
         first, *rest = {id(of[path]): of[path] for path in apart.parts}.values()
         for other in rest:
-            first.paths += other.paths
+            first.widths |= other.widths
             first.pinned = first.pinned or other.pinned
-            of |= dict.fromkeys(other.paths, first)
+            of |= dict.fromkeys(other.widths, first)
         if apart.fixed:
             first.pinned = first.pinned or f"goes with what does not scale in {one.stage}"
-    groups = list({id(one): one for one in of.values()}.values())
-    for each in groups:
-        each.unit = gcd(*(found.chosen[path] for path in each.paths))
-        each.exact = each.unit * factor
-        each.part = {path: found.chosen[path] // each.unit for path in each.paths}
-    return groups
+    return list({id(one): one for one in of.values()}.values())
 
 
 def checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check]:
     """What is asked of units, each once; what does not scale stays as it is."""
-    of = {path: number for number, each in enumerate(groups) for path in each.paths}
+    of = {path: number for number, each in enumerate(groups) for path in each.widths}
     found: dict[object, Check] = {}
     for one in asked:
         rest, shares = one.width.fixed, dict[int, Fraction]()
         for path, share in one.width.parts.items():
-            number, part = of[path], groups[of[path]].part[path]
-            if groups[number].pinned:
-                rest += share * part * groups[number].unit
+            number, its = of[path], groups[of[path]]
+            if its.pinned:
+                rest += share * its.widths[path]
             else:
-                shares[number] = shares.get(number, Fraction(0)) + share * part
+                units = share * its.widths[path] / its.unit
+                shares[number] = shares.get(number, Fraction(0)) + units
         shares = {number: share for number, share in shares.items() if share}
         over = lcm(rest.denominator, *(share.denominator for share in shares.values()))
         factors = {number: int(share * over) for number, share in shares.items()}

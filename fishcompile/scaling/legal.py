@@ -53,59 +53,53 @@ def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constrai
 
 
 def _followed(base: Tree, roles: Roles, record: Constraints) -> StageGraph:
-    """The stages of a valid spec, with numbers for the widths that it chooses.
+    """The stages of a valid spec, with numbers for the widths that it chooses and its counts.
 
-    All counts of blocks are noted, those of blocks that the network has no use for aside.
+    A number keeps the path where it was written, also where `defaults` bring it to a stage.
     """
-    placed = replace(base, value=_placed(base.value, ()))
-    tree = apply_defaults(placed)
-    tree = replace(tree, value=_numbered(tree.value, (), roles, record))
+    tree = apply_defaults(base)
+    # an alias has the places of its anchor, but in a section once
+    usual = {
+        (place.value, path[1]): path
+        for path, place in base.places.items()
+        if path[:1] == ("defaults",) and len(path) > 1
+    }
+
+    def numbered(value: Any, path: Path) -> Any:
+        if not isinstance(value, dict) or path[-1:] == ("expect",):
+            return value
+        is_default = path[:1] == ("blocks",) and path[2:] == ("parameters",)
+        kind = path[1] if is_default else value.get("kind")
+        made = {}
+        for key, item in value.items():
+            at = (*path, key)
+            if at in tree.places and at not in base.places:
+                span = tree.value_span(at)
+                at = usual.get((span, at[0])) or usual.get((span, "block"), at)
+            own = Sum({at: Fraction(1)})
+            made[key] = numbered(item, (*path, key))
+            if not isinstance(item, int) or isinstance(item, bool):
+                continue
+            if roles.is_width(kind, key):
+                record.base[at] = item
+                made[key] = Number(item, record, own)
+            elif roles.is_count(kind, key):
+                record.counts[at] = item
+                made[key] = Count(item, Constraints(record.base, is_muted=True), own)
+        transfer = value.get("transfer")
+        if isinstance(transfer, dict) and "blocks" in value and "blocks" not in transfer:
+            record.counts[*path, "transfer", "blocks"] = TransferSpec.blocks
+        return made
+
+    tree = replace(tree, value=numbered(tree.value, ()))
     stages = stage_graph(parse_spec(tree), tree)
     used = {block.name for block in stages.blocks}
+    # blocks that the network has no use for count nothing
     record.counts = {
-        path: count
-        for path, count in record.counts.items()
+        path: count for path, count in record.counts.items()
         if path[0] != "blocks" or path[1] in used
-    }
+    }  # fmt: skip
     return stages
-
-
-class _Placed(int):
-    """A number of a spec, and where it is written."""
-
-    path: Path = ()
-
-
-def _placed(value: Any, path: Path) -> Any:
-    if isinstance(value, dict):
-        return {key: _placed(item, (*path, key)) for key, item in value.items()}
-    if not isinstance(value, int) or isinstance(value, bool):
-        return value
-    placed = _Placed(value)
-    placed.path = path
-    return placed
-
-
-def _numbered(value: Any, path: Path, roles: Roles, record: Constraints) -> Any:
-    if not isinstance(value, dict) or path[-1:] == ("expect",):
-        return value
-    kind = path[1] if path[:1] == ("blocks",) and path[2:] == ("parameters",) else value.get("kind")
-    made = {}
-    for key, item in value.items():
-        made[key] = item
-        if not isinstance(item, _Placed):
-            made[key] = _numbered(item, (*path, key), roles, record)
-        elif roles.is_width(kind, key):
-            record.base[item.path] = int(item)
-            made[key] = Number(item, record, Sum({item.path: Fraction(1)}))
-        elif roles.is_count(kind, key):
-            record.counts[item.path] = int(item)
-            aside = Constraints(record.base, is_muted=True)
-            made[key] = Count(item, aside, Sum({item.path: Fraction(1)}))
-    transfer = value.get("transfer")
-    if isinstance(transfer, dict) and "blocks" in value and "blocks" not in transfer:
-        record.counts[*path, "transfer", "blocks"] = TransferSpec.blocks
-    return made
 
 
 def _refuse(base: Tree, failures: tuple[Failure, ...]) -> None:

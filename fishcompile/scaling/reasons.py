@@ -13,7 +13,7 @@ from fishcompile.scaling.rounding import Rounded
 def reason(path: Path, group: Group, number: int, made: Rounded) -> str:
     """Why one width of a group, which is the one of that number, is not exact."""
     held = sorted(made.held, key=lambda one: (-one.step(number), path not in one.asked.width.parts))
-    step, part = lcm(*(one.step(number) for one in held)), group.part[path]
+    step, part = lcm(*(one.step(number) for one in held)), group.widths[path] // group.unit
     kind = _multiple(step * part, made.unit * part)
     return ": ".join([kind, *filter(None, ["; ".join(_clauses(path, group, number, held, made))])])
 
@@ -40,7 +40,7 @@ def _text(check: Check, path: Path, group: Group) -> str:
     asked = check.asked
     share = asked.width.parts.get(path)
     if share is None:
-        other = next(each for each in group.paths if each in asked.width.parts)
+        other = next(each for each in group.widths if each in asked.width.parts)
         return f"{'.'.join(map(str, other))}: {_text(check, other, group)}"
     if asked.at:
         return "as in the base"

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from fishcompile.cli.console import aligned
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import check_name, shown, suggest_name
@@ -112,8 +113,4 @@ def _figures(before: Analysis, after: Analysis) -> list[str]:
         after.total.macs / max(before.total.macs, 1),
     )
     rows.append(("ratio", f"{ratios[0]:.3f}", f"{ratios[1]:.3f}"))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return [
-        "  ".join([row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].rjust(widths[2])])
-        for row in rows
-    ]
+    return aligned(rows, left=(0,))
