@@ -14,7 +14,7 @@ from pathlib import Path
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Report, SpecError
 from fishcompile.diagnostics.source import Source
-from fishcompile.files import write_atomic
+from fishcompile.files import reading, write_atomic
 from fishcompile.fixing.text import fixed_text, safe_fixes
 from fishcompile.pipeline import examine
 from fishcompile.reader.read import BOM, read_bytes, read_file
@@ -68,12 +68,10 @@ def write_specs(specs: Sequence[FixedSpec]) -> None:
     for spec in specs:
         if not spec.changed:
             continue
-        try:
+        with reading(spec.path):
             mode = stat.S_IMODE(spec.path.stat().st_mode)
             if spec.path.read_bytes() != spec.before:
                 raise UsageError(f"{spec.path} has changed since it was checked", "run it again")
-        except OSError as error:
-            raise UsageError(f"{spec.path} cannot be read: {error.strerror}") from error
         write_atomic(spec.path, spec.after)
         spec.path.chmod(mode)
 
@@ -98,11 +96,9 @@ class Memory:
 
     def bytes_of(self, path: Path) -> bytes:
         """The file as it is now. Raises UsageError where it has gone from the disk."""
-        try:
+        with reading(path):
             if path.resolve() not in self._data:
                 self.put(path, path.read_bytes())
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
         return self._data[path.resolve()]
 
     def put(self, path: Path, data: bytes) -> None:
