@@ -6,8 +6,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import FixedSpec, fix_specs, write_specs
+from fishcompile.fixing.text import unified_diff
 from fishcompile.loading.inputs import Input
 
 

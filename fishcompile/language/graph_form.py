@@ -5,6 +5,8 @@ It depends on what the spec means alone, so it is also what the digest of a spec
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
@@ -44,6 +46,16 @@ def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
     if budget:
         value["budget"] = budget
     return value, origins
+
+
+def spec_digest(stages: StageGraph) -> str:
+    """SHA-256 of what the spec means, as 64 hexadecimal digits: what an emitted file is made from.
+
+    Comments, spacing, defaults written out and sections do not change it; a base does.
+    """
+    value, _ = graph_form(stages)
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def _node(node: StageNode, at: Path, origins: Origins) -> Entry:

@@ -92,8 +92,11 @@ class Op:
         return 0
 
     def output_stride(self, *strides: int) -> int:
-        """Input-image pixels per output pixel along a side, given the same of the inputs."""
-        return strides[0]
+        """Input-image pixels per output pixel along a side, given the same of the inputs.
+
+        Multiplied by the step of the window, where the op has a `stride`.
+        """
+        return strides[0] * int(getattr(self, "stride", 1))
 
     def state(self) -> tuple[State, ...]:
         """The entries of the state dict, in torch's order; empty for a stateless op."""

@@ -27,10 +27,6 @@ class Pool(Op):
         sides = window(x.sides, self.kernel_size, self.stride, self.padding)
         return feature_map(x.channels, sides)
 
-    def output_stride(self, *strides: int) -> int:
-        """Multiplied by the step of the window."""
-        return strides[0] * self.stride
-
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """Stride and padding are left out where they are torch's defaults."""

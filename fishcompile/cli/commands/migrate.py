@@ -20,8 +20,8 @@ from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, report
 from fishcompile.diagnostics.source import STDIN_NAME
-from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import write_specs
+from fishcompile.fixing.text import unified_diff
 from fishcompile.fixing.versions import Migrated, UnversionedError, migrated
 from fishcompile.formats._snippets import visible
 from fishcompile.loading.inputs import STDIN, Input, collect
