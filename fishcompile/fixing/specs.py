@@ -1,6 +1,6 @@
 """Specs mended: safe fixes applied and checked again, until there are none or they do not help.
 
-`fix_specs` works in memory; `write_specs` then writes what changed, and `unified_diff` shows it.
+`fix_specs` works in memory; `write_specs` then writes what changed, and `diff` shows it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Report, SpecError
 from fishcompile.diagnostics.source import Source
 from fishcompile.files import reading, write_atomic
-from fishcompile.fixing.text import fixed_text, safe_fixes
+from fishcompile.fixing.text import fixed_text, safe_fixes, unified_diff
 from fishcompile.pipeline import examine
 from fishcompile.reader.read import BOM, read_bytes, read_file
 from fishcompile.reader.tree import Tree
@@ -36,6 +36,11 @@ class FixedSpec:
     def changed(self) -> bool:
         """Whether anything was fixed."""
         return self.before != self.after
+
+    def diff(self) -> str:
+        """What was fixed as a unified diff."""
+        before, after = (text.decode("utf-8", "replace") for text in (self.before, self.after))
+        return unified_diff(before, after, str(self.path))
 
 
 def fix_specs(
