@@ -33,10 +33,7 @@ def _transfer(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
             "FC111",
             f"`{stage.name}` merges ({stage.merge}) but has no `transfer` to merge with",
             tree.key_span(stage.path),
-            help=(
-                "name the skip: `transfer: {from: STAGE, blocks: 1}`",
-                "or write `merge: none`",
-            ),
+            help=("name the skip: `transfer: {from: STAGE, blocks: 1}`", "or write `merge: none`"),
         )
 
 

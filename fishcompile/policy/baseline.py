@@ -105,9 +105,8 @@ def stale_words(stale: Sequence[Fingerprint]) -> str:
     """What to say of entries that match nothing any more; empty where there are none."""
     if not stale:
         return ""
-    count = (
-        "1 baseline entry matches" if len(stale) == 1 else f"{len(stale)} baseline entries match"
-    )
+    many = f"{len(stale)} baseline entries match"
+    count = "1 baseline entry matches" if len(stale) == 1 else many
     lines = [f"  {entry.path}: {entry.rule}: {entry.line}" for entry in stale[:20]]
     more = [f"  and {len(stale) - 20} more"] if len(stale) > 20 else []
     return "\n".join([f"{count} nothing any more; {_ANEW}", *lines, *more])

@@ -17,11 +17,9 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
         for pattern, problem in named(layout, keys).problems:
             path = layout.path if pattern is None else (*layout.path, pattern)
             message = f"the layout `{layout.name}` does not fit the network: {problem}"
-            help_ = (
-                "mend it, or take it away: in a variant `layouts: {" + layout.name + ": null}`",
-            )
+            help_ = "mend it, or take it away: in a variant `layouts: {" + layout.name + ": null}`"
             span = facts.tree.key_span(path)
-            yield Diagnostic("FC403", message, span, severity="warning", help=help_)
+            yield Diagnostic("FC403", message, span, severity="warning", help=(help_,))
 
 
 RULE = Rule(

@@ -13,8 +13,7 @@ from fishcompile.rules.design import warnings, written
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
-    nodes = facts.inside(ConvTranspose)
-    stages = [facts.stage(node) for node in nodes]
+    stages = [facts.stage(node) for node in facts.inside(ConvTranspose)]
     return warnings((stage, _finding(facts, stage)) for stage in stages)
 
 

@@ -18,7 +18,6 @@ from operator import getitem
 from typing import Any, Literal
 
 from fishcompile.diagnostics.finding import SpecError, fail
-from fishcompile.language.nodes import definitions
 from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.loaded import Loaded
 from fishcompile.reader.tree import Path, Plain, Tree
@@ -28,9 +27,7 @@ from fishcompile.scaling.factors import factors, scales_none, with_cause
 from fishcompile.scaling.groups import group
 from fishcompile.scaling.legal import constraints_of
 from fishcompile.scaling.reasons import reason
-from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import rounded
-from fishcompile.schema.validate import validate
 
 Key = Literal["width", "depth"]
 Change = tuple[Path, int, int, str]  # a number, what it was, what it becomes, and why
@@ -48,8 +45,7 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
         return base
     tree = base.tree
     try:
-        roles = _roles(tree)
-        asked = constraints_of(tree, roles, needed="width" in wanted)
+        asked = constraints_of(tree, needed="width" in wanted)
     except SpecError as error:
         raise SpecError(with_products(with_cause(error, variant).report, base)) from None
 
@@ -65,7 +61,7 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
     # blocks that the depth adds ask as well; where they do not fit, the check finds it
     with suppress(SpecError):
         if found and "width" in wanted:
-            asked = constraints_of(_with_numbers(tree, found), roles)
+            asked = constraints_of(_with_numbers(tree, found))
     adjusted("width", _widths)
     useless = wanted.keys() - {one.key for one in found}
     if useless:
@@ -86,15 +82,6 @@ def _copied(value: Plain) -> Plain:
     if isinstance(value, dict):
         return {key: _copied(item) for key, item in value.items()}
     return value
-
-
-def _roles(base: Tree) -> Roles:
-    """What the parameters of a base's blocks are. Raises SpecError where it fits no schema."""
-    if found := validate(base):
-        raise fail(*found)
-    blocks = base.value.get("blocks", {})
-    assert isinstance(blocks, dict), "the base fits the schema"
-    return Roles({block.name: block for block in definitions(blocks)})
 
 
 def _widths(asked: Constraints, factor: Fraction) -> Iterator[Change]:

@@ -12,7 +12,7 @@ from fishcompile.diagnostics.finding import Diagnostic, Related, Report
 from fishcompile.diagnostics.source import Span
 from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.loaded import Loaded
-from fishcompile.reader.tree import Path, Plain
+from fishcompile.reader.tree import Path
 
 MOST = 4  # products that one finding tells
 
@@ -60,13 +60,8 @@ def _widths(loaded: Loaded) -> dict[Path, list[Adjustment]]:
         inside = "block" in one.path[2:] or entry[0] in ("blocks", "defaults")
         if one.key == "width" and not inside:
             written = loaded.tree.get(layers) if len(layers) >= len(entry) else None
-            last = _last(written) if isinstance(written, dict) else None
-            if last in (None, one.path[-2]):
+            of_layers = written.items() if isinstance(written, dict) else ()
+            chosen = [name for name, item in of_layers if isinstance(item, dict) and "out" in item]
+            if not chosen or chosen[-1] == one.path[-2]:
                 found.setdefault(entry, []).append(one)
     return found
-
-
-def _last(layers: dict[str, Plain]) -> str | None:
-    """The last of some layers that chooses a width."""
-    chosen = [name for name, layer in layers.items() if isinstance(layer, dict) and "out" in layer]
-    return chosen[-1] if chosen else None

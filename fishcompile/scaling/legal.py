@@ -15,6 +15,7 @@ from fishcompile.blame.stages import explain
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, fail
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish_to_graph import stage_graph
+from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.spec import StageSpec, TransferSpec
 from fishcompile.language.stage_graph import StageGraph
@@ -24,6 +25,7 @@ from fishcompile.scaling.number import Count, Number, as_sum
 from fishcompile.scaling.reading import OF_SIDES, read
 from fishcompile.scaling.roles import Roles
 from fishcompile.scaling.rounding import EVEN
+from fishcompile.schema.validate import validate
 
 # A width is the sum of all that are concatenated into it, so that the work grows with the square.
 MAX_STAGES = 200
@@ -31,13 +33,15 @@ MAX_STAGES = 200
 _LATER = (*OF_SIDES, "FC207")
 
 
-def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constraints:
-    """What the widths of a valid base have to keep; where not `needed`, as far as can be read.
+def constraints_of(base: Tree, *, needed: bool = True) -> Constraints:
+    """What the widths of a base have to keep; where not `needed`, as far as can be read.
 
-    Raises SpecError where they do not hold, or cannot be followed.
+    Raises SpecError where it fits no schema, does not hold, or cannot be followed.
     """
+    if found := validate(base):
+        raise fail(*found)
     record = Constraints()
-    stages = _followed(base, roles, record)
+    stages = _followed(base, record)
     try:
         if len(stages.nodes) > MAX_STAGES:
             message = f"a network of more than {MAX_STAGES:,} stages is not scaled"
@@ -52,12 +56,14 @@ def constraints_of(base: Tree, roles: Roles, *, needed: bool = True) -> Constrai
     return record
 
 
-def _followed(base: Tree, roles: Roles, record: Constraints) -> StageGraph:
+def _followed(base: Tree, record: Constraints) -> StageGraph:
     """The stages of a valid spec, with numbers for the widths that it chooses and its counts.
 
     A number keeps the path where it was written, also where `defaults` bring it to a stage.
     """
     tree = apply_defaults(base)
+    blocks: Any = base.value.get("blocks", {})
+    roles = Roles({block.name: block for block in definitions(blocks)})
     # an alias has the places of its anchor, but in a section once
     usual = {
         (place.value, path[1]): path
@@ -111,18 +117,18 @@ def _refuse(base: Tree, failures: tuple[Failure, ...]) -> None:
         raise fail(*(explain(one, plain.stages, tree) for one in wrong))
     known = {one.node.path for one in plain.failures}
     help_ = ("scale the depth alone, or write the widths in a variant",)
-    said = {
-        one.node.path: f"`scale` cannot follow widths through `{one.node.name}`: {one.error.cause}"
+    unfollowed = [
+        Diagnostic(
+            "FC206",
+            f"`scale` cannot follow widths through `{one.node.name}`: {one.error.cause}",
+            base.value_span((*one.node.path, "kind")),
+            help=help_,
+        )
         for one in failures
         if one.node.path not in known
-    }
-    if said:
-        raise fail(
-            *(
-                Diagnostic("FC206", message, base.value_span((*path, "kind")), help=help_)
-                for path, message in said.items()
-            )
-        )
+    ]
+    if unfollowed:
+        raise fail(*unfollowed)
 
 
 def _note_stages(stages: StageGraph, read_: Inference, found: Constraints) -> None:

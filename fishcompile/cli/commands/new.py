@@ -91,10 +91,12 @@ def _factor(option: str, text: str | None) -> str | None:
 
 
 def _require_target(target: Path, base: Path, *, force: bool) -> None:
-    if target.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"{target} is not called as a spec", "let its name end in .yaml")
-    if base.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"{base} is not called as a spec", "a base's name ends in .yaml")
+    for path, help_ in (
+        (target, "let its name end in .yaml"),
+        (base, "a base's name ends in .yaml"),
+    ):
+        if path.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"{path} is not called as a spec", help_)
     if is_file(target) and is_file(base) and target.samefile(base):
         raise UsageError(f"{target} is the base itself", "name another file with -o")
     require_folder(target)
@@ -104,10 +106,11 @@ def _require_target(target: Path, base: Path, *, force: bool) -> None:
 
 def _figures(before: Analysis, after: Analysis) -> list[str]:
     """Parameters and MACs of both networks."""
-    rows = [("", "parameters", "MACs")]
-    for analysis in (before, after):
-        total = analysis.total
-        rows.append((analysis.stages.name, f"{total.parameters:,}", f"{total.macs:,}"))
+    networks = [(each.stages.name, each.total) for each in (before, after)]
+    rows = [
+        ("", "parameters", "MACs"),
+        *((name, f"{total.parameters:,}", f"{total.macs:,}") for name, total in networks),
+    ]
     ratios = (
         after.total.parameters / max(before.total.parameters, 1),
         after.total.macs / max(before.total.macs, 1),
