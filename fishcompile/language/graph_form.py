@@ -94,10 +94,7 @@ def _edges(node: StageNode, kind: str, at: Path, origins: Origins) -> Entry:
         return {"from": trunk.source}
     if rest and takes_sides(kind):
         origins[(*at, "to")] = rest[0].path
-        return {"from": trunk.source, "to": rest[0].source}
-    if rest:
-        return {"from": [edge.source for edge in node.inputs]}
-    return {"from": trunk.source}
+    return _inner_edges(node.inputs, kind)
 
 
 def _note(entry: Plain, at: Path, written: Path, origins: Origins) -> None:

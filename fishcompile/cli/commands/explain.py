@@ -12,12 +12,12 @@ from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.formats.text import render
+from fishcompile.policy.selectors import LOOK_ALIKES
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
 from fishcompile.rules.example import Example
 
 _WIDTH = 88
-_LOOK_ALIKES = str.maketrans("OIL", "011")  # for FC40I
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,7 @@ def _rule(word: str) -> Rule:
     found = rules.get(word.upper()) or by_name.get(word.lower())
     if found is not None:
         return found
-    alike = word.upper().translate(_LOOK_ALIKES)
+    alike = word.upper().translate(LOOK_ALIKES)
     near = alike if alike in rules else nearest(word.lower(), by_name)
     near = near or nearest(word.upper(), rules)
     way_out = f"did you mean {near}?" if near else "`fishcompile rules` lists them all"

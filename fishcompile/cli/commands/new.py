@@ -75,9 +75,8 @@ def _require_name(name: str) -> None:
     reason = check_name(name)
     if reason:
         near = suggest_name(name)
-        raise UsageError(
-            f"the name {shown(name)} {reason}", f"for example `{near}`" if near else ""
-        )
+        help_ = f"for example `{near}`" if near else ""
+        raise UsageError(f"the name {shown(name)} {reason}", help_)
 
 
 def _factor(option: str, text: str | None) -> str | None:
@@ -91,10 +90,8 @@ def _factor(option: str, text: str | None) -> str | None:
 
 
 def _require_target(target: Path, base: Path, *, force: bool) -> None:
-    for path, help_ in (
-        (target, "let its name end in .yaml"),
-        (base, "a base's name ends in .yaml"),
-    ):
+    ends = (target, "let its name end in .yaml"), (base, "a base's name ends in .yaml")
+    for path, help_ in ends:
         if path.suffix not in (".yaml", ".yml"):
             raise UsageError(f"{path} is not called as a spec", help_)
     if is_file(target) and is_file(base) and target.samefile(base):
