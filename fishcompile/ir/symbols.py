@@ -76,7 +76,8 @@ def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
 
 def numbers_of(holder: Op | Block) -> tuple[tuple[str, int], ...]:
     """The fields that are numbers, by name, without their formulas."""
-    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(type(holder)))
+    kind: Any = type(holder)
+    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(kind))
     return tuple(
         (name, bool(value) if flag else int(value))
         for name, flag, value in pairs

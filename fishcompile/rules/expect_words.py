@@ -22,14 +22,10 @@ def entering(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
     """The finding for a stage that is given another width than it expects, at `path`."""
     node, have, want = facts.node, facts.inputs[0].channels, tree.get(path)
     source = node.inputs[0].source
-    return Diagnostic(
-        "FC401",
-        f"{node.name} is expected to take {want} channels, {source} gives it {have}",
-        tree.value_span(path),
-        label=f"expected {want}, got {have}",
-        related=_producer(node, have, tree),
-        help=(f"write `in: {have}` here, or change the width of `{source}`",),
-    )
+    message = f"{node.name} is expected to take {want} channels, {source} gives it {have}"
+    help_ = (f"write `in: {have}` here, or change the width of `{source}`",)
+    label, related = f"expected {want}, got {have}", _producer(node, have, tree)
+    return Diagnostic("FC401", message, tree.value_span(path), label, related=related, help=help_)
 
 
 def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
