@@ -1,5 +1,7 @@
 """FC401: What a spec asserts of its stages, by `expect` or by a derivable `out`, holds."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from fishcompile.rules.base import Rule
