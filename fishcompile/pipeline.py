@@ -24,7 +24,7 @@ from fishcompile.language.fish_to_graph import stage_graph
 from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.loading.load import load
+from fishcompile.loading.load import load, vary
 from fishcompile.loading.loaded import Loaded
 from fishcompile.loading.reach import Reader, with_include_chains
 from fishcompile.loading.uses import is_library
@@ -102,6 +102,13 @@ def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | No
 
 
 def _scaled(base: Loaded, variant: Tree) -> Loaded:
+    try:
+        return _scaled_raw(base, variant)
+    except SpecError as error:
+        raise SpecError(_blamed(error.report, base)) from None
+
+
+def _scaled_raw(base: Loaded, variant: Tree) -> Loaded:
     # imported only now: a spec that scales nothing is not to pay for it
     from fishcompile.scaling import scaled
 
@@ -118,13 +125,34 @@ def _analysed(loaded: Loaded) -> Analysis:
 
 
 def _explained(found: Report, loaded: Loaded) -> Report:
-    """The findings with how their files came in, and how their numbers came about."""
-    found = with_include_chains(found, loaded.tree.includes)
+    """The findings at the lines to blame, with how their files came in and their numbers about."""
+    found = with_include_chains(_blamed(found, loaded), loaded.tree.includes)
     if not loaded.adjustments:
         return found
     from fishcompile.scaling.blame import with_products
 
     return with_products(found, loaded)
+
+
+def _blamed(found: Report, loaded: Loaded) -> Report:
+    """What stands in a base that holds by itself, at the line of the variant that is to blame."""
+    if loaded.base is None or not found.diagnostics:
+        return found
+    # imported only now: most specs hold
+    from fishcompile.blame.variants import blamed
+
+    return blamed(found, loaded, _tried)
+
+
+def _tried(base: Loaded, variant: Tree) -> tuple[Report, int]:
+    """What is found in a variant of a base, as it stands, and how much work that was."""
+    work = len(base.tree.places)
+    try:
+        loaded = vary(base, variant, _scaled_raw) if variant.value else base
+        analysis = _network(loaded.tree)
+    except SpecError as error:
+        return error.report, work
+    return analysis.report, work + len(analysis.inference.graph.nodes)
 
 
 def _network(loaded: Tree) -> Analysis:
@@ -137,7 +165,7 @@ def _network(loaded: Tree) -> Analysis:
     crowd = too_many_blocks(stages, tree)
     inference = nothing_of(stages) if crowd else infer(stages)
     costs_ = costs(inference.graph)
-    diagnostics = [*crowd, *_blamed(inference, tree)]
+    diagnostics = [*crowd, *_failures(inference, tree)]
     diagnostics = diagnostics or _refuse_giant(below(costs_, ""), tree)
     judged, silenced = judge(Facts(tree, stages, inference, costs_), diagnostics)
     skipped = len(inference.unknown) + silenced
@@ -145,7 +173,7 @@ def _network(loaded: Tree) -> Analysis:
     return Analysis(tree, stages, inference, costs_, everything)
 
 
-def _blamed(inference: Inference, tree: Tree) -> list[Diagnostic]:
+def _failures(inference: Inference, tree: Tree) -> list[Diagnostic]:
     if not inference.failures:
         return []
     # imported only now: most specs hold, and need no words for what does not

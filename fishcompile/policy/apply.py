@@ -1,8 +1,8 @@
 """Policy over reports: what is reported, silenced, accepted, and what counts as an error.
 
 The order is fixed: select and ignore, then the comments in the specs, then the baseline, then
-warn-as-error. The reports of one run are judged together: an ignore in a base is used where any
-of its variants needs it.
+warn-as-error. The reports of one run are judged together: an ignore in a base is used where a
+variant has the base's finding too.
 """
 
 from __future__ import annotations

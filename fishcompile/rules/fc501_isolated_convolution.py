@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.language.graph_spec import StageNode
-from fishcompile.language.spec import StageSpec
+from fishcompile.language.spec import BridgeSpec, StageSpec
 from fishcompile.ops.conv import Conv
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
@@ -23,8 +23,13 @@ def outside_the_tail(facts: Facts) -> Iterator[tuple[StageNode, str, Conv]]:
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
-    found = outside_the_tail(facts)
+    found = (each for each in outside_the_tail(facts) if not _is_bridge(each[0]))
     return warnings((stage, _finding(facts, stage, name, conv)) for stage, name, conv in found)
+
+
+def _is_bridge(stage: StageNode) -> bool:
+    """A bridge widens and projects back: it cannot be built without an I-conv."""
+    return isinstance(stage.config, BridgeSpec) or getattr(stage.config, "kind", "") == "bridge"
 
 
 def _finding(facts: Facts, stage: StageNode, name: str, conv: Conv) -> Diagnostic:
@@ -48,7 +53,7 @@ def _finding(facts: Facts, stage: StageNode, name: str, conv: Conv) -> Diagnosti
 def _ways_out(stage: StageNode, conv: Conv) -> tuple[str, ...]:
     """Shortcuts without weights that give the same width, if there are any."""
     if not isinstance(stage.config, StageSpec):
-        return (f"a {stage.name} cannot be built without it: accept it in a comment, with reason",)
+        return (f"{stage.name} cannot be built without it: accept it in a comment, with reason",)
     ways = ["`shortcut: identity` keeps the channels as they are"]
     if conv.in_channels % conv.out_channels == 0:
         k = conv.in_channels // conv.out_channels
@@ -63,13 +68,14 @@ RULE = Rule(
     id="FC501",
     name="isolated-convolution",
     severity="warning",
-    what="Outside the tail, no shortcut has a convolution.",
+    what="Outside tail and bridge, no shortcut has a convolution.",
     why=(
         "A convolution on a shortcut, an isolated convolution or I-conv, stands between the "
         "gradient and every layer before it: nothing bypasses it. The released FishNet "
         "has I-convs where the tail widens and in its bridge, and in body and head none: r(x) sums "
         "channels where the width shrinks, and identity keeps it elsewhere. That is the paper's "
-        "aim (Sun et al. 2018), as the article 'Understanding FishNet', section 3.2, tells it."
+        "aim (Sun et al. 2018), as the article 'Understanding FishNet', section 3.2, tells it. A "
+        "bridge cannot be built without one, so it is not warned of."
     ),
     bad="""\
 fishspec: 2

@@ -73,17 +73,32 @@ def test_an_ignore_where_the_checks_were_skipped_is_not_called_idle(tmp_path: Pa
     assert brief(run(tmp_path, right).reports[0]) == [("warning", "FC901", 5)]
 
 
-def test_an_ignore_in_a_base_is_used_where_a_variant_needs_it(tmp_path: Path) -> None:
+def test_an_ignore_in_a_base_is_for_the_base_alone(tmp_path: Path) -> None:
+    """What a variant breaks in its base is found in the variant, and accepted there."""
     base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
     base.write_text(
         "fishspec: 2\nname: base\nbudget: {parameters: 1M}  # fishcompile: ignore[FC402] for now\n"
         "tail:\n  tail1: {out: 8, blocks: 1}\n",
         encoding="utf-8",
     )
-    variant.write_text(
-        "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 4096}}\n", encoding="utf-8"
+    text = "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 4096}}"
+    variant.write_text(f"{text}\n", encoding="utf-8")
+    alone, found = [brief(r) for r in apply([judged(base), judged(variant)]).reports]
+    assert (alone, found) == ([("warning", "FC901", 3)], [("error", "FC402", 4)])
+    variant.write_text(f"{text}  # fishcompile: ignore[FC402] for now\n", encoding="utf-8")
+    assert brief(apply([judged(variant)]).reports[0]) == []
+
+
+def test_an_ignore_in_a_base_is_used_where_a_variant_has_the_finding_too(tmp_path: Path) -> None:
+    base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
+    base.write_text(
+        "fishspec: 2\nname: base\nbudget: {parameters: 1}  # fishcompile: ignore[FC402] for now\n"
+        "tail:\n  tail1: {out: 8, blocks: 1}\n",
+        encoding="utf-8",
     )
-    assert brief(apply([judged(base)]).reports[0]) == [("warning", "FC901", 3)]
+    variant.write_text(
+        "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 16}}\n", encoding="utf-8"
+    )
     assert [brief(r) for r in apply([judged(base), judged(variant)]).reports] == [[], []]
 
 
