@@ -97,7 +97,7 @@ def _in_base(
         for other in there.get(one.rule, ()):
             if other.span == span:
                 own = blamed(Report((other,)), base, judge).diagnostics[0]
-                found[key_of(one)] = _told(own, tree)
+                found[key_of(one)] = _told(own, base, tree)
     return found
 
 
@@ -112,12 +112,13 @@ def _below(span: Span, tree: Tree, base: Tree) -> Span:
     return span
 
 
-def _told(found: Diagnostic, tree: Tree) -> Diagnostic:
+def _told(found: Diagnostic, base: Loaded, tree: Tree) -> Diagnostic:
     """A finding of the base, and that it is: beside the line by which the base came in."""
     chain = list(chain_of(found.span, tree.includes))
     if chain:
         chain[-1] = replace(chain[-1], message=f"{chain[-1].message}, and has this from it")
-    return replace(found, include_chain=tuple(chain))
+    owner = found.owner or base.tree.source.name
+    return replace(found, include_chain=tuple(chain), owner=owner)
 
 
 def _moved(found: Diagnostic, trials: Trials, tree: Tree) -> Diagnostic:

@@ -173,7 +173,7 @@ extends: fishnet99.yaml
 
 tail:
   tail2: {blocks: 4}
-  tail3: {blocks: 8} # fishcompile: ignore[FC506] the checkpoint is of such a fish
+  tail3: {blocks: 8}
 bridge: {blocks: 4}
 body:
   body3: {blocks: 2, transfer: {blocks: 2}} # dilation is not in a checkpoint; 1 is the base's
