@@ -158,10 +158,14 @@ def _tried(base: Loaded, variant: Tree) -> tuple[Report, int]:
 def _network(loaded: Tree) -> Analysis:
     found = validate(loaded)
     if found:
-        raise SpecError(report(found))
+        raise SpecError(report([*found, *_beyond(loaded, found)]))
     tree = apply_defaults(loaded)
     spec = parse_spec(tree)
-    stages = stage_graph(spec, tree)
+    try:
+        stages = stage_graph(spec, tree)
+    except SpecError as error:
+        names = error.report.diagnostics
+        raise SpecError(report([*names, *_beyond(loaded, names)])) from None
     crowd = too_many_blocks(stages, tree)
     inference = nothing_of(stages) if crowd else infer(stages)
     costs_ = costs(inference.graph)
@@ -171,6 +175,14 @@ def _network(loaded: Tree) -> Analysis:
     skipped = len(inference.unknown) + silenced
     everything = report([*diagnostics, *judged], skipped)
     return Analysis(tree, stages, inference, costs_, everything)
+
+
+def _beyond(tree: Tree, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What is found beside errors that keep a spec from being read as a network, nor from them."""
+    # imported only now: most specs hold
+    from fishcompile.blame.beyond import beyond
+
+    return beyond(tree, found)
 
 
 def _failures(inference: Inference, tree: Tree) -> list[Diagnostic]:
