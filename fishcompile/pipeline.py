@@ -146,7 +146,7 @@ def _blamed(found: Report, loaded: Loaded) -> Report:
 
 def _tried(base: Loaded, variant: Tree) -> tuple[Report, int]:
     """What is found in a variant of a base, as it stands, and how much work that was."""
-    work = len(base.tree.places)
+    work = len(base.tree.places) + len(variant.places)
     try:
         loaded = vary(base, variant, _scaled_raw) if variant.value else base
         analysis = _network(loaded.tree)

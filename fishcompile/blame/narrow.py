@@ -7,11 +7,11 @@ few trials. There is a budget of work for all findings of a variant together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from fishcompile.blame.writes import with_only, writes_of
-from fishcompile.diagnostics.finding import Report
+from fishcompile.diagnostics.finding import Diagnostic, Report
 from fishcompile.diagnostics.source import Span
 from fishcompile.loading.loaded import Loaded
 from fishcompile.reader.tree import Path, Tree
@@ -38,10 +38,15 @@ class Trials:
         """Finds what the variant writes."""
         self.writes = writes_of(self.variant, self.base.tree)
 
+    @property
+    def spent(self) -> bool:
+        """Whether the budget is."""
+        return len(self.known) >= MAX_TRIALS or self.work >= MAX_WORK
+
     def found_with(self, kept: frozenset[Path]) -> frozenset[Key]:
         """What is found with these writes alone; nothing once the budget is spent."""
         if kept not in self.known:
-            if len(self.known) >= MAX_TRIALS or self.work >= MAX_WORK:
+            if self.spent:
                 return frozenset()
             less = with_only(self.variant, kept, self.writes)
             report, work = self.judge(self.base, less)
@@ -55,16 +60,15 @@ class Trials:
         More than that where the budget does not reach.
         """
         left, parts = list(self.writes), 2
-        while len(left) > 1:
+        while len(left) > 1 and not self.spent:
             size = -(-len(left) // parts)
-            chunks = [left[at : at + size] for at in range(0, len(left), size)]
-            rests = [[path for path in left if path not in chunk] for chunk in chunks]
-            smaller = next((c for c in chunks if key in self.found_with(frozenset(c))), None)
-            if smaller is not None:
+            starts = range(0, len(left), size)
+            smaller = self._first(key, (left[at : at + size] for at in starts))
+            if smaller:
                 left, parts = smaller, 2
                 continue
-            smaller = next((r for r in rests if r and key in self.found_with(frozenset(r))), None)
-            if smaller is not None:
+            smaller = self._first(key, (left[:at] + left[at + size :] for at in starts))
+            if smaller:
                 left, parts = smaller, max(parts - 1, 2)
             elif size == 1:
                 break
@@ -72,7 +76,16 @@ class Trials:
                 parts = min(2 * parts, len(left))
         return tuple(left)
 
+    def _first(self, key: Key, choices: Iterable[list[Path]]) -> list[Path]:
+        """The first choice of writes with which the finding is there; none where there is none."""
+        for choice in choices:
+            if self.spent:
+                break
+            if choice and key in self.found_with(frozenset(choice)):
+                return choice
+        return []
 
-def key_of(found: object) -> Key:
+
+def key_of(found: Diagnostic) -> Key:
     """By what a finding is known again in another trial."""
-    return found.rule, found.span  # type: ignore[attr-defined]
+    return found.rule, found.span

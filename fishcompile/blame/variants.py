@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from fishcompile.blame.narrow import Judge, Trials, key_of
 from fishcompile.blame.ways import ways_out
-from fishcompile.blame.writes import label_of, place_of, span_in
+from fishcompile.blame.writes import by_span, label_of, place_of, span_in
 from fishcompile.diagnostics.finding import Diagnostic, Related, Report
 from fishcompile.diagnostics.finding import report as sorted_report
 from fishcompile.diagnostics.source import Span
@@ -39,6 +39,7 @@ def blamed(found: Report, loaded: Loaded, judge: Judge) -> Report:
     below = _in_base(base, judge, owned, loaded.tree) if owned else {}
     # what the base's own errors keep from being judged cannot be said to be the variant's
     before = {rule[:3] for rule, _ in alone - set(map(key_of, found.diagnostics))}
+    paths = by_span(loaded.tree)
     hidden = min((family for family in before if family <= "FC3"), default="FC9")
     moved = []
     for one in found.diagnostics:
@@ -47,18 +48,19 @@ def blamed(found: Report, loaded: Loaded, judge: Judge) -> Report:
         elif key_of(one) in alone:
             moved.append(below.get(key_of(one), one))
         else:
-            moved.append(_moved(one, trials, loaded.tree))
+            moved.append(_moved(one, trials, loaded.tree, paths))
     return sorted_report(moved, found.skipped)
 
 
 def _passed(found: Report, loaded: Loaded, variant: Tree, base: Loaded) -> Iterator[Diagnostic]:
     """The findings that do not stand in what the variant itself writes otherwise than its base."""
+    own = by_span(variant)
     for one in found.diagnostics:
         source = one.span.source.name
         if source != variant.source.name:
             if _of_a_base(source, loaded.tree):
                 yield one
-        elif _shared(one.span, variant, base.tree):
+        elif one.span in own and _shared(own[one.span], one.span, variant, base.tree):
             yield one
 
 
@@ -72,15 +74,11 @@ def _of_a_base(source: str, tree: Tree) -> bool:
     return word == "extends"
 
 
-def _shared(span: Span, variant: Tree, base: Tree) -> bool:
+def _shared(path: Path, span: Span, variant: Tree, base: Tree) -> bool:
     """Whether a place in the variant is of an entry that both have: its key, or an equal value."""
-    for path, place in variant.places.items():
-        if path in base.places or path in (("name",), ("fishspec",)):
-            if place.key == span:
-                return True
-            if place.value == span:
-                return variant.get(path) == base.get(path)
-    return False
+    if path not in base.places and path not in (("name",), ("fishspec",)):
+        return False
+    return variant.places[path].key == span or variant.get(path) == base.get(path)
 
 
 def _in_base(
@@ -91,9 +89,9 @@ def _in_base(
     there = {one.rule: [] for one in raw.diagnostics}  # type: dict[str, list[Diagnostic]]
     for one in raw.diagnostics:
         there[one.rule].append(one)
-    found = {}
+    found, paths = {}, by_span(tree)
     for one in owned:
-        span = _below(one.span, tree, base.tree)
+        span = _below(one.span, paths.get(one.span), tree, base.tree)
         for other in there.get(one.rule, ()):
             if other.span == span:
                 own = blamed(Report((other,)), base, judge).diagnostics[0]
@@ -101,15 +99,11 @@ def _in_base(
     return found
 
 
-def _below(span: Span, tree: Tree, base: Tree) -> Span:
-    """Where what stands at a span of the merged tree stands in the base."""
-    for path, place in tree.places.items():
-        if path in base.places:
-            if place.key == span:
-                return base.key_span(path)
-            if place.value == span:
-                return base.value_span(path)
-    return span
+def _below(span: Span, path: Path | None, tree: Tree, base: Tree) -> Span:
+    """Where what stands at a span of the merged tree, in the entry at a path, is in the base."""
+    if path is None or path not in base.places:
+        return span
+    return base.key_span(path) if tree.places[path].key == span else base.value_span(path)
 
 
 def _told(found: Diagnostic, base: Loaded, tree: Tree) -> Diagnostic:
@@ -121,32 +115,28 @@ def _told(found: Diagnostic, base: Loaded, tree: Tree) -> Diagnostic:
     return replace(found, include_chain=tuple(chain), owner=owner)
 
 
-def _moved(found: Diagnostic, trials: Trials, tree: Tree) -> Diagnostic:
+def _moved(found: Diagnostic, trials: Trials, tree: Tree, paths: dict[Span, Path]) -> Diagnostic:
     variant, base = trials.variant, trials.base.tree
     least = trials.least(key_of(found))
     sure = key_of(found) in trials.found_with(frozenset(least)) or len(trials.writes) == 1
     if not least or (len(least) > 1 and not sure):
         at, label = variant.value_span(("extends",)), "the base holds without what is written here"
         return _placed(found, at, label, (), (), variant)
-    first = max(least, key=lambda write: _near(write, found, tree))
+    path = paths.get(found.span)
+    first = max(least, key=lambda write: _near(write, path or ()))
     at = place_of(first, variant)
     if found.span.source == variant.source and found.span.line == at.line:
         return found
     others = [Related(place_of(path, variant), "and this") for path in least if path != first]
-    help_, fixes = ways_out(found, first, variant, tree)
+    help_, fixes = ways_out(found, path, first, variant, tree)
     label = label_of(first, variant, base)
     return replace(_placed(found, at, label, tuple(others[:4]), help_, variant), fixes=fixes)
 
 
-def _near(write: Path, found: Diagnostic, tree: Tree) -> int:
-    """How many keys a write shares with what the finding points at."""
-    shared = 0
-    for path, place in tree.places.items():
-        if found.span in (place.key, place.value):
-            pairs = zip(write, path, strict=False)
-            equal = [one == other for one, other in pairs]
-            shared = max(shared, [*equal, False].index(False))
-    return shared
+def _near(write: Path, path: Path) -> int:
+    """How many keys a write shares with the path of what the finding points at."""
+    equal = [one == other for one, other in zip(write, path, strict=False)]
+    return [*equal, False].index(False)
 
 
 def _placed(

@@ -10,13 +10,12 @@ _UNREAD = ("FC110", "FC206")  # keys that the variant leaves without meaning
 
 
 def ways_out(
-    found: Diagnostic, write: Path, variant: Tree, tree: Tree
+    found: Diagnostic, path: Path | None, write: Path, variant: Tree, tree: Tree
 ) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
-    """The help and the fixes of a finding after it was moved to a write of the variant.
+    """The help and the fixes of a finding about the entry at `path`, moved to a variant's write.
 
     A fix that edits the base would mend what holds by itself, so it goes.
     """
-    path = _key_at(found.span, tree)
     if path is None:
         kept = [fix for fix in found.fixes if all(_in(variant, e.span) for e in fix.edits)]
         return found.help, tuple(kept)
@@ -38,14 +37,6 @@ def ways_out(
 
 def _in(variant: Tree, span: Span) -> bool:
     return span.source == variant.source
-
-
-def _key_at(span: Span, tree: Tree) -> Path | None:
-    """The path of the entry that a finding of the base points at."""
-    for path, place in tree.places.items():
-        if path and span in (place.key, place.value):
-            return path
-    return None
 
 
 def _nested(path: Path, value: str) -> str:

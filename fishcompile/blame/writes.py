@@ -51,6 +51,16 @@ def _left(value: Plain, path: Path, dropped: set[Path]) -> Plain:
     return {key: _left(item, here, dropped) for key, here, item in inside if here not in dropped}
 
 
+def by_span(tree: Tree) -> dict[Span, Path]:
+    """The path of each key and value that is written, by where; of an alias, the first."""
+    found: dict[Span, Path] = {}
+    for path, place in tree.places.items():
+        for span in (place.key, place.value):
+            if span and path:
+                found.setdefault(span, path)
+    return found
+
+
 def place_of(write: Path, variant: Tree) -> Span:
     """Where to point for a write: at the value that a key is given, at the name of an entry."""
     value = variant.get(write)

@@ -10,7 +10,7 @@ from fishcompile.formats._snippets import visible
 from fishcompile.pipeline import Analysis
 from fishcompile.targets.python_source.stamp import digest_of, is_ours, passes_of, was_ours
 
-MOST_LINES = 40  # of a difference; who wants all of it builds and compares
+MOST_LINES = 20  # of a difference; who wants all of it builds and compares
 
 
 def compare(text: str, output: Path, analysis: Analysis, spec: str, way_out: str) -> None:
