@@ -20,7 +20,7 @@ Key = tuple[str, Span]  # a finding's rule and place: it is the same if only its
 Judge = Callable[[Loaded, Tree], tuple[Report, int]]
 
 MAX_TRIALS = 100
-MAX_WORK = 100_000  # written values and nodes of networks, over all trials
+MAX_WORK = 50_000  # written values and nodes of networks, over all trials
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Trials:
     def least(self, key: Key) -> tuple[Path, ...]:
         """The fewest writes with which the finding is there; none of them can be left out.
 
-        More than that where the budget does not reach.
+        None where the budget does not reach.
         """
         left, parts = list(self.writes), 2
         while len(left) > 1 and not self.spent:
@@ -74,7 +74,7 @@ class Trials:
                 break
             else:
                 parts = min(2 * parts, len(left))
-        return tuple(left)
+        return () if len(left) > 1 and self.spent else tuple(left)
 
     def _first(self, key: Key, choices: Iterable[list[Path]]) -> list[Path]:
         """The first choice of writes with which the finding is there; none where there is none."""

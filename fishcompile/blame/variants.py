@@ -118,8 +118,7 @@ def _told(found: Diagnostic, base: Loaded, tree: Tree) -> Diagnostic:
 def _moved(found: Diagnostic, trials: Trials, tree: Tree, paths: dict[Span, Path]) -> Diagnostic:
     variant, base = trials.variant, trials.base.tree
     least = trials.least(key_of(found))
-    sure = key_of(found) in trials.found_with(frozenset(least)) or len(trials.writes) == 1
-    if not least or (len(least) > 1 and not sure):
+    if not least:
         at, label = variant.value_span(("extends",)), "the base holds without what is written here"
         return _placed(found, at, label, (), (), variant)
     path = paths.get(found.span)

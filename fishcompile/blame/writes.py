@@ -12,7 +12,7 @@ from dataclasses import replace
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Path, Plain, Tree
 
-_OF_THE_FILE = ("fishspec", "name", "extends", "use")  # what every variant has for itself
+_OF_THE_FILE = ("fishspec", "name", "title", "extends", "use")  # what every variant has for itself
 
 
 def writes_of(variant: Tree, base: Tree) -> tuple[Path, ...]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import SpecError, fail
-from fishcompile.files import require_folder
-from fishcompile.loading.inputs import STDIN, collect
+from fishcompile.files import STDIN, require_folder
+from fishcompile.loading.inputs import collect
 from fishcompile.loading.uses import is_library
 from fishcompile.reader.read import UnreadableError, read_file
 from fishcompile.reader.tree import Tree

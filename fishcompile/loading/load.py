@@ -26,7 +26,6 @@ from fishcompile.loading.uses import Uses
 from fishcompile.reader.read import UnreadableError, read_file
 from fishcompile.reader.tree import Include, Plain, Tree
 from fishcompile.reader.tree import Path as TreePath
-from fishcompile.schema.messages import scales_nothing
 
 MAX_CHAIN = 16
 
@@ -80,7 +79,7 @@ def vary(
 
     `includes` says how files came in. Raises SpecError for what cannot be laid over the base.
     """
-    tree = _without_expectations(base.tree)
+    tree = _without_expectations(_without(base.tree, "title"))
     below = base = replace(base, tree=replace(tree, includes=includes or tree.includes))
     if "scale" in variant.value:
         below = scale(below, variant)
@@ -120,6 +119,8 @@ def _refuse_in_base(base: Tree) -> None:
     In a base the order is that of the lines.
     """
     if "scale" in base.value:
+        from fishcompile.schema.messages import scales_nothing
+
         raise fail(scales_nothing(base))
     found = [path for path in base.places if path[-1:] == ("after",) and _orders(path)]
     message = "`after` is for variants; here entries stand in the order they are written"

@@ -7,6 +7,7 @@ values are worded in wording.py.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fishcompile.diagnostics.finding import Diagnostic, Related
@@ -28,6 +29,7 @@ from fishcompile.schema.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_MOST = 1000  # keys that are compared with what they may mean
 _OWNERS = {
     "tail": "a stage",
     "stem": "a layer of the stem",
@@ -50,7 +52,8 @@ class Problem(NamedTuple):
 def root_causes(problems: list[Problem]) -> list[Problem]:
     """Without what follows from a misspelt `extends`, `use` or `blocks`: what it would supply."""
     unknown = [problem for problem in problems if problem.kind == "unknown"]
-    top = [str(problem.path[0]) for problem in unknown if len(problem.path) == 1]
+    tops = (str(problem.path[0]) for problem in unknown if len(problem.path) == 1)
+    top = list(islice(tops, _MOST))
     supplied = any(nearest(key, top) for key in ("extends", "use", "blocks"))
     return unknown if supplied else problems
 

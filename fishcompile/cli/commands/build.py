@@ -23,7 +23,6 @@ from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import is_file, refuse_existing, write_atomic
 from fishcompile.passes import chosen
 from fishcompile.passes import found as passes_found
-from fishcompile.pipeline import after_passes, compiled
 from fishcompile.reader.read import UnreadableError
 from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
@@ -119,6 +118,8 @@ def _tried(spec: Path, output: Path | None, order: _Order) -> int:
 
 
 def _build(spec: Path, output: Path | None, order: _Order) -> None:
+    from fishcompile.pipeline import after_passes, compiled
+
     target, names = order.target, order.passes
     analysis = compiled(spec)
     if output is not None:
