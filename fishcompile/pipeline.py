@@ -24,7 +24,7 @@ from fishcompile.language.graph_form import spec_digest
 from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph
-from fishcompile.loading.load import load
+from fishcompile.loading.load import load, vary
 from fishcompile.loading.loaded import Loaded
 from fishcompile.loading.reach import Reader, with_include_chains
 from fishcompile.loading.uses import is_library
@@ -106,6 +106,13 @@ def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | No
 
 
 def _scaled(base: Loaded, variant: Tree) -> Loaded:
+    try:
+        return _scaled_raw(base, variant)
+    except SpecError as error:
+        raise SpecError(_blamed(error.report, base)) from None
+
+
+def _scaled_raw(base: Loaded, variant: Tree) -> Loaded:
     # imported only now: a spec that scales nothing is not to pay for it
     from fishcompile.scaling import scaled
 
@@ -122,8 +129,8 @@ def _analysed(loaded: Loaded) -> Analysis:
 
 
 def _explained(found: Report, loaded: Loaded) -> Report:
-    """The findings with how their files came in, and how their numbers came about."""
-    found = with_include_chains(found, loaded.tree.includes)
+    """The findings at the lines to blame, with how their files came in and their numbers about."""
+    found = with_include_chains(_blamed(found, loaded), loaded.tree.includes)
     if not loaded.adjustments:
         return found
     from fishcompile.scaling.blame import with_products
@@ -131,16 +138,41 @@ def _explained(found: Report, loaded: Loaded) -> Report:
     return with_products(found, loaded)
 
 
+def _blamed(found: Report, loaded: Loaded) -> Report:
+    """What stands in a base that holds by itself, at the line of the variant that is to blame."""
+    if loaded.base is None or not found.diagnostics:
+        return found
+    # imported only now: most specs hold
+    from fishcompile.blame.variants import blamed
+
+    return blamed(found, loaded, _tried)
+
+
+def _tried(base: Loaded, variant: Tree) -> tuple[Report, int]:
+    """What is found in a variant of a base, as it stands, and how much work that was."""
+    work = len(base.tree.places) + len(variant.places)
+    try:
+        loaded = vary(base, variant, _scaled_raw) if variant.value else base
+        analysis = _network(loaded.tree)
+    except SpecError as error:
+        return error.report, work
+    return analysis.report, work + len(analysis.inference.graph.nodes)
+
+
 def _network(loaded: Tree) -> Analysis:
     found = validate(loaded)
     if found:
-        raise SpecError(report(found))
+        raise SpecError(report([*found, *_beyond(loaded, found)]))
     tree = apply_defaults(loaded)
     spec = parse_spec(tree)
-    stages = stage_graph(spec, tree)
+    try:
+        stages = stage_graph(spec, tree)
+    except SpecError as error:
+        names = error.report.diagnostics
+        raise SpecError(report([*names, *_beyond(loaded, names)])) from None
     crowd = too_many_blocks(stages, tree)
     inference = nothing_of(stages) if crowd else infer(stages)
-    diagnostics = [*crowd, *_blamed(inference, tree)]
+    diagnostics = [*crowd, *_failures(inference, tree)]
     diagnostics = diagnostics or _refuse_giant(below(inference.costs, ""), tree)
     judged, silenced = judge(Facts(tree, stages, inference), diagnostics)
     skipped = len(inference.unknown) + silenced
@@ -148,7 +180,15 @@ def _network(loaded: Tree) -> Analysis:
     return Analysis(tree, stages, inference, everything)
 
 
-def _blamed(inference: Inference, tree: Tree) -> list[Diagnostic]:
+def _beyond(tree: Tree, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What is found beside errors that keep a spec from being read as a network, nor from them."""
+    # imported only now: most specs hold
+    from fishcompile.blame.beyond import beyond
+
+    return beyond(tree, found)
+
+
+def _failures(inference: Inference, tree: Tree) -> list[Diagnostic]:
     if not inference.failures:
         return []
     # imported only now: most specs hold, and need no words for what does not

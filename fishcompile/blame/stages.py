@@ -8,7 +8,6 @@ from itertools import islice, repeat
 from fishcompile.analysis.shapes import Failure
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.blame.composites import chain, inside, places_of
-from fishcompile.blame.widths import changed_width
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.expand.fish import WRITTEN
 from fishcompile.ir.fault import ExpansionError
@@ -19,7 +18,6 @@ from fishcompile.ops.tensor import TensorType
 from fishcompile.reader.tree import Path, Tree
 
 _JOINS = ("add", "mul", "concat")
-_OF_WIDTHS = ("FC301", "FC302")
 _DIVISORS = ("reduction", "squeeze", "se")
 _ENDS = "let a block that holds itself end, for example with `when: depth - 1`"
 
@@ -44,16 +42,10 @@ def explain(failure: Failure, facts: Facts, tree: Tree) -> Diagnostic:
     whole = path not in tree.places or isinstance(tree.get(path), dict)
     span = tree.key_span(path) if whole else tree.value_span(path)
     related += chain(error, node, path, tree)
-    label = ""
-    changed = changed_width(node, facts, path, tree) if error.cause.rule in _OF_WIDTHS else None
-    if changed:
-        related.insert(0, Related(span, f"{node.name} does not hold with it"))
-        label, span = f"{changed[0]} chooses this width", tree.value_span(changed[1])
     return Diagnostic(
         error.cause.rule,
         f"{node.name}: {_message(error, node)}",
         span,
-        label,
         related=tuple(related),
         notes=("\n".join(edges), f"found at {error.node}"),
         help=_ways_out(failure, facts),

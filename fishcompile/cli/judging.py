@@ -32,7 +32,7 @@ class Choice:
 
 
 def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[Checked]:
-    """The checked specs with the findings that remain; stale baseline entries go to stderr.
+    """The checked specs with the findings that remain; what a baseline does goes to stderr.
 
     With `write_baseline` what remains is accepted, and nothing does. Raises UsageError.
     """
@@ -41,10 +41,12 @@ def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[
     baseline = _baseline(choice)
     judged = [Judged(item.report, _source(item, read), _config(item, choice)) for item in checked]
     outcome = apply(judged, baseline)
-    if outcome.stale:
-        from fishcompile.policy.baseline import stale_words
+    if baseline is not None:
+        from fishcompile.policy.baseline import held_back_words, stale_words
 
-        print(stale_words(outcome.stale), file=sys.stderr)
+        said = (held_back_words(outcome.accepted, baseline.path), stale_words(outcome.stale))
+        for words in filter(None, said):
+            print(words, file=sys.stderr)
     remaining = [
         replace(item, report=report) for item, report in zip(checked, outcome.reports, strict=True)
     ]
@@ -52,7 +54,14 @@ def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[
         from fishcompile.policy.baseline import write_baseline
 
         file = Path(choice.write_baseline)
-        written = write_baseline(file, [item.report.diagnostics for item in remaining])
+        named = zip(judged, remaining, strict=True)
+        written = write_baseline(
+            file,
+            [
+                (one.source.name if one.source else "", item.report.diagnostics)
+                for one, item in named
+            ],
+        )
         print(f"wrote {file}: {len(written.entries)} findings accepted", file=sys.stderr)
         return judge_run(checked, replace(choice, write_baseline="", baseline=str(file)), read)
     return remaining

@@ -52,7 +52,8 @@ class Diagnostic:
     `label` stands under the carets; `notes` say where derived values came from; `help` lines are
     the candidate fixes, and `fixes` those of them that are edits of the text. `include_chain` says
     how the file of the span came in, where it is not the spec that was asked for, from that file
-    outwards; it makes no other finding of one that two variants have from their base.
+    outwards; it makes no other finding of one that two variants have from their base. Nor does
+    `owner`, the file whose finding it is where that is a base of the spec that was asked for.
     """
 
     rule: str
@@ -65,6 +66,7 @@ class Diagnostic:
     help: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     include_chain: tuple[Related, ...] = field(default=(), compare=False)
+    owner: str = field(default="", compare=False)
 
     @property
     def elsewhere(self) -> tuple[Related, ...]:

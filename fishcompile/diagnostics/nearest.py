@@ -6,12 +6,14 @@ applied without asking: one name is an edit or two away, and no other is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 
 _NEAR = 0.6  # of the letters of both words, those that stand in the same order in both
 _MOST = 200  # comparing costs time, and a spec may hold thousands of names
 _SHORT = 3  # shorter names are an edit away from everything
+_WORDS = re.compile(r"[a-z]+|[0-9]+")
 _LONG = 6  # from this length on a word may hold two mistakes
 
 
@@ -44,6 +46,28 @@ def surely(word: str, names: Iterable[str]) -> str | None:
         if close:
             return close[0] if len(close) == 1 and _digits(close[0]) == _digits(word) else None
     return None
+
+
+def slip(word: str, names: Iterable[str]) -> str | None:
+    """The one name that `word` differs from by a slip within a word of it; None where none is.
+
+    `tial2` is one of `tail2`; `tail4`, `tail2b` and `conv_b1` beside `conv_a1` are names of a row.
+    """
+    close = [name for name in islice(dict.fromkeys(names), _MOST) if _slips(word, name)]
+    return close[0] if len(close) == 1 else None
+
+
+def _slips(word: str, name: str) -> bool:
+    mine, other = _WORDS.findall(word.lower()), _WORDS.findall(name.lower())
+    if len(mine) != len(other) or word == name:
+        return False
+    pairs = [(one, two) for one, two in zip(mine, other, strict=True) if one != two]
+    if not pairs:
+        return True
+    (one, two), *more = pairs
+    apart = one.startswith(two) or two.startswith(one)  # `up` and `ups`, as people make up names
+    short = min(len(one), len(two)) < _SHORT
+    return not (more or apart or short or one.isdigit()) and edit_distance(one, two) == 1
 
 
 def edit_distance(word: str, name: str) -> int:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from fishcompile.diagnostics.finding import Diagnostic, Report
 
+_MOST_FILES = 100
+
 
 def write(checked: Sequence[Checked], page: Page) -> str:
     """Every finding of a run, the counts, and a last line where there are no errors."""
@@ -25,10 +27,33 @@ def write(checked: Sequence[Checked], page: Page) -> str:
     if found and len(checked) > 1:
         marked = sum(bool(item.report.diagnostics) for item in checked)
         text += f" in {marked} of {len(checked)} specs"
+        text = "\n".join([text, *_by_file(found)])
     lines = [text] if text else []
     if not page.quiet and all(item.report.ok and not item.unreadable for item in checked):
         lines.append(f"{count(len(checked), 'spec')} checked, no errors")
     return inert("\n".join(lines))
+
+
+def _by_file(found: Sequence[Diagnostic]) -> list[str]:
+    """The counts of each file that findings stand in, where there are several."""
+    files: dict[str, list[Diagnostic]] = {}
+    for diagnostic in found:
+        files.setdefault(diagnostic.span.source.name, []).append(diagnostic)
+    if len(files) < 2:
+        return []
+    from fishcompile.formats._snippets import visible
+
+    lines = [f"  {visible(name)}: {_counts(some)}" for name, some in files.items()]
+    more = len(lines) - _MOST_FILES
+    return lines if more <= 0 else [*lines[:_MOST_FILES], f"  and {count(more, 'more file')}"]
+
+
+def _counts(found: Sequence[Diagnostic]) -> str:
+    """`1 error, 2 warnings`."""
+    kinds = [d.severity for d in found]
+    return ", ".join(
+        count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds
+    )
 
 
 def render(report: Report, *, color: bool = False, width: int = 100) -> str:
@@ -49,8 +74,6 @@ def _render(found: Sequence[Diagnostic], skipped: int, *, color: bool, width: in
     if skipped:
         checks = count(skipped, "check")
         summary.append(f"= note: {checks} downstream skipped (input unknown)")
-    kinds = [d.severity for d in found]
-    counts = [count(kinds.count(kind), kind) for kind in ("error", "warning") if kind in kinds]
-    if counts:
-        summary.append(", ".join(counts))
+    if found:
+        summary.append(_counts(found))
     return "\n\n".join([*blocks, "\n".join(summary)] if summary else blocks)

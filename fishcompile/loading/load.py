@@ -5,7 +5,7 @@ Which files may be opened is a matter of files.py; what a used file may hold, of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,8 +24,8 @@ from fishcompile.loading.reach import (
 )
 from fishcompile.loading.uses import Uses
 from fishcompile.reader.read import UnreadableError, read_file
+from fishcompile.reader.tree import Include, Plain, Tree
 from fishcompile.reader.tree import Path as TreePath
-from fishcompile.reader.tree import Plain, Tree
 
 MAX_CHAIN = 16
 
@@ -68,14 +68,19 @@ def _load(path: Path, files: Files, scale: Scale) -> Loaded:
     if layers:
         _refuse_in_base(merged.tree)  # in a spec without a base, the schema finds it among all else
     while layers:
-        merged = _vary(merged, uses.inlined(layers.pop()), scale)
+        merged = vary(merged, uses.inlined(layers.pop()), scale, files.includes)
     return merged
 
 
-def _vary(base: Loaded, variant: Tree, scale: Scale) -> Loaded:
-    """A variant laid over its base, which is scaled before where the variant says so."""
-    own = _without(base.tree, "title")
-    below = replace(base, tree=_without_expectations(own))
+def vary(
+    base: Loaded, variant: Tree, scale: Scale, includes: Mapping[str, Include] | None = None
+) -> Loaded:
+    """A variant laid over its base, which is scaled before where the variant says so.
+
+    `includes` says how files came in. Raises SpecError for what cannot be laid over the base.
+    """
+    tree = _without_expectations(_without(base.tree, "title"))
+    below = base = replace(base, tree=replace(tree, includes=includes or tree.includes))
     if "scale" in variant.value:
         below = scale(below, variant)
     merged = _without(overlay(below.tree, _without(variant, "scale")), "extends")
@@ -83,7 +88,8 @@ def _vary(base: Loaded, variant: Tree, scale: Scale) -> Loaded:
     kept = (
         one for one in below.adjustments if _has(merged, one.path) and not _has(variant, one.path)
     )
-    return Loaded(merged, tuple(kept))
+    merged = replace(merged, includes=base.tree.includes)
+    return Loaded(merged, tuple(kept), base, variant)
 
 
 def _has(tree: Tree, path: TreePath) -> bool:

@@ -14,7 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A merged tree, and the numbers in it that a `scale` went over."""
+    """A merged tree, and the numbers in it that a `scale` went over.
+
+    Of a variant also what it was merged from: its base as variants see it, not scaled, and what
+    the variant writes.
+    """
 
     tree: Tree
     adjustments: tuple[Adjustment, ...] = ()
+    base: Loaded | None = None
+    variant: Tree | None = None

@@ -6,10 +6,14 @@ or after the entry that its own `after` names.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic, Related, SpecError, report
-from fishcompile.diagnostics.nearest import nearest
+from fishcompile.diagnostics.nearest import nearest, slip
 from fishcompile.reader.respell import renamed
 from fishcompile.reader.tree import Path, Place, Plain, Tree, walk
+
+_ORDERED = ("stem", "tail", "body", "head", "graph")  # where an entry has its place by `after`
 
 
 def overlay(base: Tree, top: Tree) -> Tree:
@@ -56,6 +60,7 @@ def _merge(
             problems.append(_removes_nothing(base, top, here, below, above))
         elif key not in below:
             merged[key] = _copy(top, new, here, places)
+            problems += _new_or_meant(top, here, below, above)
     return _ordered(merged, above, top, path, problems)
 
 
@@ -96,6 +101,28 @@ def _after_nothing(top: Tree, path: Path, anchor: Plain, merged: dict[str, Plain
         help=(f"did you mean `{near}`?" if near else f"write one of {names}",),
         fixes=renamed(span, str(anchor), near, others) if near else (),
     )
+
+
+def _new_or_meant(
+    top: Tree, path: Path, below: dict[str, Plain], above: dict[str, Plain]
+) -> Iterator[Diagnostic]:
+    """The question whether a new entry is new, where its name is a slip away from the base's."""
+    name, entry = str(path[-1]), above[str(path[-1])]
+    if len(path) != 2 or path[0] not in _ORDERED or not isinstance(entry, dict):
+        return
+    near = slip(name, below) if "after" not in entry else None
+    if near:
+        span = top.key_span(path)
+        yield Diagnostic(
+            "FC120",
+            f"`{name}` is not in the base, and one slip away from `{near}`, which is",
+            span,
+            help=(
+                f"did you mean `{near}`?",
+                f"for a new entry say where it stands: `after: {next(reversed(below))}`",
+            ),
+            fixes=renamed(span, name, near, below) if near not in above else (),
+        )
 
 
 def _copy(tree: Tree, value: Plain, path: Path, places: dict[Path, Place]) -> Plain:

@@ -146,13 +146,14 @@ def with_include_chains(report: Report, includes: Mapping[str, Include]) -> Repo
     found = tuple(
         found
         if found.include_chain
-        else replace(found, include_chain=tuple(_chain(found.span, includes)))
+        else replace(found, include_chain=tuple(chain_of(found.span, includes)))
         for found in report.diagnostics
     )
     return replace(report, diagnostics=found)
 
 
-def _chain(span: Span, includes: Mapping[str, Include]) -> Iterator[Related]:
+def chain_of(span: Span, includes: Mapping[str, Include]) -> Iterator[Related]:
+    """How the file of a span came in, from that file outwards."""
     seen: set[str] = set()
     name = span.source.name
     while name in includes and name not in seen:

@@ -1,8 +1,8 @@
 """Policy over reports: what is reported, silenced, accepted, and what counts as an error.
 
 The order is fixed: select and ignore, then the comments in the specs, then the baseline, then
-warn-as-error. The reports of one run are judged together: an ignore in a base is used where any
-of its variants needs it.
+warn-as-error. The reports of one run are judged together: an ignore in a base is used where a
+variant has the base's finding too.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from fishcompile.policy.inline import Ignore, read_ignores, unused
 from fishcompile.policy.selectors import ignorable
 
 if TYPE_CHECKING:
-    from fishcompile.diagnostics.fingerprints import Fingerprint
-    from fishcompile.policy.baseline import Baseline
+    from fishcompile.policy.baseline import Baseline, Entry
 
 
 @dataclass(frozen=True)
@@ -36,14 +35,14 @@ class Judged:
 class Outcome:
     """The reports that remain, in the order given, and what became of the rest.
 
-    `ignored` and `accepted` count what comments and the baseline took away; `stale` are the
-    baseline's entries for the files at hand that match nothing any more.
+    `ignored` counts what comments took away, `accepted` what the baseline did, each finding once;
+    `stale` are the baseline's entries for the files at hand that match nothing any more.
     """
 
     reports: tuple[Report, ...]
     ignored: int = 0
     accepted: int = 0
-    stale: tuple[Fingerprint, ...] = ()
+    stale: tuple[Entry, ...] = ()
 
 
 def apply(judged: Sequence[Judged], baseline: Baseline | None = None) -> Outcome:
@@ -53,20 +52,21 @@ def apply(judged: Sequence[Judged], baseline: Baseline | None = None) -> Outcome
     kept = [[d for d in found if not _ignored(d, used)] for found in wanted]
     ignored = sum(map(len, wanted)) - sum(map(len, kept))
     found = [[*rest, *_about_comments(one, used)] for one, rest in zip(judged, kept, strict=True)]
-    accepted = 0
-    stale: tuple[Fingerprint, ...] = ()
+    accepted = set[Diagnostic]()
+    stale: tuple[Entry, ...] = ()
     if baseline is not None:
-        before = sum(map(len, found))
-        matched: set[Fingerprint] = set()
-        found = [_unaccepted(rest, baseline, matched) for rest in found]
-        accepted = before - sum(map(len, found))
+        matched: set[Entry] = set()
+        found = [
+            _unaccepted(one, rest, baseline, matched, accepted)
+            for one, rest in zip(judged, found, strict=True)
+        ]
         files = [one.source.name for one in judged if one.source is not None]
         stale = baseline.stale(matched, files)
     reports = [
         report((_promoted(d, one.config) for d in rest), one.report.skipped)
         for one, rest in zip(judged, found, strict=True)
     ]
-    return Outcome(tuple(reports), ignored, accepted, stale)
+    return Outcome(tuple(reports), ignored, len(accepted), stale)
 
 
 def _wanted(one: Judged) -> list[Diagnostic]:
@@ -104,14 +104,21 @@ def _was_judged(rule: str, one: Judged) -> bool:
 
 
 def _unaccepted(
-    found: list[Diagnostic], baseline: Baseline, matched: set[Fingerprint]
+    one: Judged,
+    found: list[Diagnostic],
+    baseline: Baseline,
+    matched: set[Entry],
+    held: set[Diagnostic],
 ) -> list[Diagnostic]:
+    """What is not accepted; what is goes to `held`, and the entries that say so to `matched`."""
     from fishcompile.policy.baseline import accepted
 
     rest = []
-    for diagnostic, entry in zip(found, accepted(found, baseline.folder), strict=True):
+    checked = one.source.name if one.source else ""
+    for diagnostic, entry in zip(found, accepted(found, baseline.folder, checked), strict=True):
         if entry in baseline.entries:
             matched.add(entry)
+            held.add(diagnostic)
         else:
             rest.append(diagnostic)
     return rest

@@ -15,6 +15,8 @@ Scalar = None | bool | int | float | str
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 Path = tuple[str | int, ...]
 
+TAKEN_AWAY = "a variant takes it away here"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -90,4 +92,4 @@ def walk(value: Plain, path: Path = ()) -> Iterator[tuple[Path, Plain]]:
 def taken_away(tree: Tree, *paths: Path) -> tuple[Related, ...]:
     """Where a variant took away the first of the entries that one did, for what still needs it."""
     spans = [tree.removed[path] for path in paths if path in tree.removed]
-    return tuple(Related(span, "a variant takes it away here") for span in spans[:1])
+    return tuple(Related(span, TAKEN_AWAY) for span in spans[:1])

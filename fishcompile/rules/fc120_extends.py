@@ -7,7 +7,8 @@ RULE = Rule(
         "A variant says what it changes, so its base has to be there. The root is the nearest "
         "folder above the spec with a `pyproject.toml` or a `.git`, or else the spec's own "
         "folder: a spec from elsewhere cannot read files of yours. Removing by `null` what the "
-        "base does not have is found by this rule too."
+        "base does not have is found by this rule too, and so is a new stage whose name is one "
+        "slip away from one of the base's (`tial2`), unless its `after` says that it is new."
     ),
     bad={
         "spec.yaml": """\

@@ -1,4 +1,4 @@
-"""FC501: Outside the tail, no shortcut has a convolution."""
+"""FC501: Outside tail and bridge, no shortcut has a convolution."""
 
 from __future__ import annotations
 
@@ -28,8 +28,15 @@ def outside_the_tail(facts: Facts) -> Iterator[tuple[StageNode, str, Conv]]:
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
-    found = outside_the_tail(facts)
+    found = (each for each in outside_the_tail(facts) if not _is_bridge(each[0]))
     return warnings((stage, _finding(facts, stage, name, conv)) for stage, name, conv in found)
+
+
+def _is_bridge(stage: StageNode) -> bool:
+    """A bridge widens and projects back: it cannot be built without an I-conv."""
+    from fishcompile.language.spec import BridgeSpec
+
+    return isinstance(stage.config, BridgeSpec) or getattr(stage.config, "kind", "") == "bridge"
 
 
 def _finding(facts: Facts, stage: StageNode, name: str, conv: Conv) -> Diagnostic:
@@ -55,7 +62,7 @@ def _ways_out(stage: StageNode, conv: Conv) -> tuple[str, ...]:
     from fishcompile.language.spec import StageSpec
 
     if not isinstance(stage.config, StageSpec):
-        return (f"a {stage.name} cannot be built without it: accept it in a comment, with reason",)
+        return (f"{stage.name} cannot be built without it: accept it in a comment, with reason",)
     ways = ["`shortcut: identity` keeps the channels as they are"]
     if conv.in_channels % conv.out_channels == 0:
         k = conv.in_channels // conv.out_channels
@@ -73,7 +80,8 @@ RULE = Rule(
         "gradient and every layer before it: nothing bypasses it. The released FishNet "
         "has I-convs where the tail widens and in its bridge, and in body and head none: r(x) sums "
         "channels where the width shrinks, and identity keeps it elsewhere. That is the paper's "
-        "aim (Sun et al. 2018), as the article 'Understanding FishNet', section 3.2, tells it."
+        "aim (Sun et al. 2018), as the article 'Understanding FishNet', section 3.2, tells it. A "
+        "bridge cannot be built without one, so it is not warned of."
     ),
     bad="""\
 fishspec: 2

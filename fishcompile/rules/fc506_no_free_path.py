@@ -89,7 +89,7 @@ RULE = Rule(
         "(Sun et al. 2018, as the article 'Understanding FishNet', sections 0.2 and 3.2, tells "
         "it). A path ends at the input of the classifier, whose score convolution all "
         "share, or at a tap. Convolutions that FC501, FC502 and FC504 report are not counted "
-        "against a stage a second time."
+        "against a stage a second time, nor is the one on a bridge's shortcut."
     ),
     bad="""\
 fishspec: 2

@@ -8,8 +8,8 @@ RULE = Rule(
         "`# fishcompile: ignore[FC501] reason` accepts one finding on one line. Once the line is "
         "mended the comment says what is no longer so, and would hide the next finding of that "
         "rule unseen. It is judged where the rule itself is: not while an error before it stands, "
-        "and not where the rule is not selected. An ignore in a base that only a variant needs is "
-        "seen as used where both are checked together."
+        "and not where the rule is not selected. What a variant breaks in its base is "
+        "found in the variant, and has to be accepted there."
     ),
     bad="""\
 fishspec: 2

@@ -105,12 +105,117 @@ def test_check_compares_and_writes_nothing(run: Run, here: Path, spec: Path) -> 
     run("build", spec)
     fresh = run("build", spec, "--check")
     assert (fresh.code, fresh.out, fresh.err) == (0, "minnow.py is up to date\n", "")
-    before = (here / "minnow.py").read_bytes()
+    before = (here / "minnow.py").read_text("utf-8")
     write_minnow(here, {"classifier": "{classes: 11}"})
     stale = run("build", spec, "--check")
-    assert (stale.code, stale.out) == (1, "")
-    assert stale.err.startswith("error: minnow.py is stale: minnow.yaml builds something else\n")
-    assert (here / "minnow.py").read_bytes() == before
+    assert stale.code == 1
+    assert stale.err.startswith(
+        "error: minnow.py is stale: minnow.yaml changed since it was written, and the file did not"
+    )
+    lines = stale.out.splitlines()
+    assert lines[:2] == ["--- a/minnow.py", "+++ b/minnow.py"]
+    assert len(lines) <= 21
+    old, new = (
+        made.partition("# spec sha256:")[2][:64] for made in (before, fishcompile.emit(spec))
+    )
+    assert f"-# spec sha256:{old}" in lines
+    assert f"+# spec sha256:{new}" in lines
+    assert (here / "minnow.py").read_text("utf-8") == before
+
+
+def test_check_says_whether_the_spec_or_the_file_changed(
+    run: Run, here: Path, spec: Path, text: str
+) -> None:
+    def said(content: str) -> str:
+        (here / "minnow.py").write_bytes(content.encode())
+        return run("build", spec, "--check").err.partition("minnow.py is stale: ")[2].split("\n")[0]
+
+    edited = text.replace("relu", "gelu", 1)
+    assert said(edited) == "it was edited since it was written; minnow.yaml is as it was"
+    assert said(text.replace("\n", "\r\n")) == "its line breaks were changed since it was written"
+    assert said("mine\n") == "minnow.yaml builds something else"
+    write_minnow(here, {"classifier": "{classes: 11}"})
+    assert said(edited) == "it was edited since it was written, and minnow.yaml changed too"
+    assert said(text).startswith("minnow.yaml changed since it was written")
+
+
+@pytest.fixture
+def models(here: Path, spec: Path) -> Path:
+    """A folder of two specs, one a variant of the other by way of blocks that both may use."""
+    folder = here / "specs"
+    folder.mkdir()
+    (folder / "minnow.yaml").write_text(spec.read_text("utf-8"), "utf-8")
+    variant = "fishspec: 2\nname: wide\nextends: minnow.yaml\nclassifier: {classes: 7}\n"
+    (folder / "wide.yaml").write_text(variant, "utf-8")
+    (folder / "parts.yaml").write_text(
+        "fishspec: 2\nblocks: {one: {graph: {c: {kind: conv, out: 8}}}}\n", "utf-8"
+    )
+    (here / "models").mkdir()
+    return folder
+
+
+def test_many_specs_are_built_in_a_folder(run: Run, here: Path, models: Path) -> None:
+    result = run("build", "specs", "-o", "models/")
+    assert (result.code, result.err) == (0, "")
+    assert [line.partition(" (")[0] for line in result.out.splitlines()] == [
+        "wrote models/minnow.py",
+        "wrote models/wide.py",
+    ]
+    assert (here / "models" / "wide.py").read_text("utf-8") == fishcompile.emit(
+        models / "wide.yaml"
+    )
+    again = run("build", "specs/minnow.yaml", "specs/wide.yaml", "-o", "models", "--check")
+    assert again.out == "models/minnow.py is up to date\nmodels/wide.py is up to date\n"
+    (models / "minnow.yaml").write_text(
+        (models / "minnow.yaml").read_text("utf-8").replace("classes: 10", "classes: 9"), "utf-8"
+    )
+    (here / "models" / "wide.py").unlink()
+    stale = run("build", "specs", "-o", "models/", "--check")
+    assert stale.code == 1
+    assert "error: models/minnow.py is stale: " in stale.err
+    assert "error: models/wide.py does not exist" in stale.err
+    one = run("build", "specs/wide.yaml", "-o", "models/")
+    assert one.out.startswith("wrote models/wide.py")
+
+
+def test_one_spec_with_an_error_does_not_keep_the_others(
+    run: Run, here: Path, models: Path
+) -> None:
+    (models / "a.yaml").write_text("fishspec: 2\nname: a\nextends: none.yaml\n", "utf-8")
+    result = run("build", "specs", "-o", "models/")
+    assert (result.code, "FC120" in result.out) == (1, True)
+    assert sorted(path.name for path in (here / "models").iterdir()) == ["minnow.py", "wide.py"]
+
+
+def test_two_specs_of_one_name_have_one_place(run: Run, here: Path, models: Path) -> None:
+    result = run("build", "specs", "minnow.yaml", "-o", "models/")
+    assert result.code == 2
+    assert "specs/minnow.yaml and minnow.yaml would both go to models/minnow.py" in result.err
+    assert list((here / "models").iterdir()) == []
+
+
+@pytest.mark.parametrize("output", ["-", "net.py"])
+def test_many_specs_need_a_folder(run: Run, models: Path, output: str) -> None:
+    result = run("build", "specs", "-o", output)
+    assert (result.code, result.err) == (
+        2,
+        f"error: {output} cannot hold 2 specs\n  = help: name a folder, as -o models/\n",
+    )
+
+
+@pytest.mark.parametrize("output", ["specs/wide.yaml", "specs/minnow.yaml", "link.yaml"])
+@pytest.mark.parametrize("emit", ["source", "ir", "module"])
+def test_what_is_built_from_is_never_written_over(
+    run: Run, here: Path, models: Path, output: str, emit: str
+) -> None:
+    (here / "link.yaml").hardlink_to(models / "minnow.yaml")
+    before = {path: path.read_bytes() for path in models.iterdir()}
+    result = run("build", "specs/wide.yaml", "--emit", emit, "-o", output, "--force")
+    assert (result.code, result.err) == (
+        2,
+        f"error: {output} is what is built from\n  = help: name another file with -o\n",
+    )
+    assert {path: path.read_bytes() for path in models.iterdir()} == before
 
 
 def test_check_sees_a_line_end(run: Run, here: Path, spec: Path, text: str) -> None:
@@ -176,7 +281,7 @@ def test_a_spec_that_cannot_be_read(run: Run, here: Path, name: str) -> None:
     [
         ("nowhere/net.py", "the folder of nowhere/net.py does not exist"),
         ("minnow.yaml/net.py", "the folder of minnow.yaml/net.py does not exist"),
-        (".", ". is a folder"),
+        ("nowhere/", "the folder of nowhere/minnow.py does not exist"),
         ("/dev/null", "/dev/null is not a regular file"),
         ("x" * 300, "cannot be used"),
     ],
@@ -357,7 +462,7 @@ def test_a_stale_file_made_with_the_same_passes(run: Run, here: Path, spec: Path
     run("build", spec, *PASSED)
     write_minnow(here, {"classifier": "{classes: 11}"})
     stale = run("build", spec, *PASSED, "--check")
-    assert "minnow.py is stale: minnow.yaml builds something else\n" in stale.err
+    assert "minnow.py is stale: minnow.yaml changed since it was written" in stale.err
 
 
 @pytest.mark.parametrize(

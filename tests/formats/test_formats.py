@@ -75,9 +75,12 @@ def test_formats_of_findings_alone_say_nothing_of_a_clean_run(name: str, text: s
 
 
 def test_text_of_several_specs_ends_with_how_many_are_marked() -> None:
-    assert write("text", RUN).split("\n")[-2:] == [
+    assert write("text", RUN).split("\n")[-5:] == [
         "= note: 2 checks downstream skipped (input unknown)",
         "3 errors, 1 warning in 3 of 4 specs",
+        "  specs/v.yaml: 1 error, 1 warning",
+        "  specs/base.yaml: 1 error",
+        "  none.yaml: 1 error",
     ]
 
 

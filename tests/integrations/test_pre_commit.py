@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 REPOSITORY = Path(__file__).parents[2]
-HOOK, MIGRATE = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
+HOOK, MIGRATE, BUILD = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text())
 
 
 def run_entry(
@@ -76,3 +76,20 @@ def test_the_page_shows_the_hooks_as_they_are() -> None:
     page = (REPOSITORY / "docs" / "ci.md").read_text()
     assert f"- id: {HOOK['id']}" in page
     assert f"`{MIGRATE['id']}`" in page
+
+
+def test_a_generated_file_that_is_stale_fails(tmp_path: Path) -> None:
+    assert (BUILD["id"], BUILD["pass_filenames"]) == ("fishcompile-build", False)
+    folder = tmp_path / "specs"
+    folder.mkdir()
+    (tmp_path / "models").mkdir()
+    spec = folder / "net.yaml"
+    spec.write_text("fishspec: 2\nname: net\ntail:\n  t1: {out: 8, blocks: 1}\n", "utf-8")
+    entry, arguments = BUILD["entry"], BUILD["args"]
+    assert run_entry(tmp_path, *arguments, entry=entry).returncode == 1
+    assert run_entry(tmp_path, *arguments, entry="fishcompile build").returncode == 0
+    assert run_entry(tmp_path, *arguments, entry=entry).returncode == 0
+    spec.write_text(spec.read_text("utf-8").replace("out: 8", "out: 16"), "utf-8")
+    stale = run_entry(tmp_path, *arguments, entry=entry)
+    assert stale.returncode == 1
+    assert "models/net.py is stale: specs/net.yaml changed" in stale.stderr

@@ -74,17 +74,32 @@ def test_an_ignore_where_the_checks_were_skipped_is_not_called_idle(tmp_path: Pa
     assert brief(run(tmp_path, right).reports[0]) == [("warning", "FC901", 5)]
 
 
-def test_an_ignore_in_a_base_is_used_where_a_variant_needs_it(tmp_path: Path) -> None:
+def test_an_ignore_in_a_base_is_for_the_base_alone(tmp_path: Path) -> None:
+    """What a variant breaks in its base is found in the variant, and accepted there."""
     base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
     base.write_text(
         "fishspec: 2\nname: base\nbudget: {parameters: 1M}  # fishcompile: ignore[FC402] for now\n"
         "tail:\n  tail1: {out: 8, blocks: 1}\n",
         encoding="utf-8",
     )
-    variant.write_text(
-        "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 4096}}\n", encoding="utf-8"
+    text = "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 4096}}"
+    variant.write_text(f"{text}\n", encoding="utf-8")
+    alone, found = [brief(r) for r in apply([judged(base), judged(variant)]).reports]
+    assert (alone, found) == ([("warning", "FC901", 3)], [("error", "FC402", 4)])
+    variant.write_text(f"{text}  # fishcompile: ignore[FC402] for now\n", encoding="utf-8")
+    assert brief(apply([judged(variant)]).reports[0]) == []
+
+
+def test_an_ignore_in_a_base_is_used_where_a_variant_has_the_finding_too(tmp_path: Path) -> None:
+    base, variant = tmp_path / "base.yaml", tmp_path / "variant.yaml"
+    base.write_text(
+        "fishspec: 2\nname: base\nbudget: {parameters: 1}  # fishcompile: ignore[FC402] for now\n"
+        "tail:\n  tail1: {out: 8, blocks: 1}\n",
+        encoding="utf-8",
     )
-    assert brief(apply([judged(base)]).reports[0]) == [("warning", "FC901", 3)]
+    variant.write_text(
+        "fishspec: 2\nname: v\nextends: base.yaml\ntail: {tail1: {out: 16}}\n", encoding="utf-8"
+    )
     assert [brief(r) for r in apply([judged(base), judged(variant)]).reports] == [[], []]
 
 
@@ -116,11 +131,19 @@ def test_warn_as_error_acts_last(tmp_path: Path) -> None:
 def test_a_baseline_survives_lines_above_and_wider_spaces(tmp_path: Path) -> None:
     file = tmp_path / "accepted.json"
     found = run(tmp_path, f"{HEAD}{WRONG}\n")
-    write_baseline(file, [report.diagnostics for report in found.reports])
+    write_baseline(file, [("", report.diagnostics) for report in found.reports])
     assert json.loads(file.read_text(encoding="utf-8")) == {
         "kind": "fishcompile baseline",
-        "version": 1,
-        "findings": [{"path": "net.yaml", "rule": "FC401", "line": WRONG.strip(), "number": 1}],
+        "version": 2,
+        "findings": [
+            {
+                "checked": "net.yaml",
+                "path": "net.yaml",
+                "rule": "FC401",
+                "line": WRONG.strip(),
+                "number": 1,
+            }
+        ],
     }
     moved = f"# a line\n\n{HEAD}{WRONG.replace('  t', '    t')}\n"
     after = run(tmp_path, moved, baseline=read_baseline(file))
@@ -134,11 +157,60 @@ def test_a_baseline_survives_lines_above_and_wider_spaces(tmp_path: Path) -> Non
     )
 
 
+BASE = "fishspec: 2\nname: base\ntail:\n  tail1: {out: 64, blocks: 1}\ntaps: {c: tail1}\n"
+OLD, NEW = (
+    f"fishspec: 2\nname: {name}\nextends: base.yaml\ntail: {{tail1: null}}\n"
+    for name in ("old", "neu")
+)
+
+
+def all_of(folder: Path, *names: str) -> list[Judged]:
+    return [judged(folder / f"{name}.yaml") for name in names]
+
+
+def accept(file: Path, *those: Judged) -> Baseline:
+    pairs = [(str((one.source and one.source.name) or ""), one.report.diagnostics) for one in those]
+    write_baseline(file, pairs)
+    return read_baseline(file)
+
+
+def test_what_one_variant_may_break_another_may_not(tmp_path: Path) -> None:
+    for name, text in (("base", BASE), ("old", OLD), ("neu", NEW)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    baseline = accept(tmp_path / "accepted.json", *all_of(tmp_path, "base", "old"))
+    after = apply(all_of(tmp_path, "base", "old", "neu"), baseline)
+    assert [brief(report) for report in after.reports] == [[], [], [("error", "FC203", 4)]]
+    assert (after.accepted, after.stale) == (1, ())
+
+
+def test_what_a_base_may_have_its_new_variants_have_too(tmp_path: Path) -> None:
+    """It is found once, in the base, and no variant made it."""
+    broken = BASE.replace("c: tail1", "c: tail9")
+    new = NEW.replace("null", "{blocks: 2}")
+    for name, text in (("base", broken), ("neu", new)):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    baseline = accept(tmp_path / "accepted.json", *all_of(tmp_path, "base"))
+    after = apply(all_of(tmp_path, "base", "neu"), baseline)
+    assert [brief(report) for report in after.reports] == [[], []]
+    assert (after.accepted, after.stale) == (1, ())
+    # checking the variant alone accepts it for the base as well
+    assert accept(tmp_path / "other.json", *all_of(tmp_path, "neu")).entries == baseline.entries
+
+
+def test_a_baseline_of_version_1_accepts_what_stood_in_the_checked_file(tmp_path: Path) -> None:
+    file = tmp_path / "accepted.json"
+    entry = {"path": "net.yaml", "rule": "FC401", "line": WRONG.strip(), "number": 1}
+    content = {"kind": "fishcompile baseline", "version": 1, "findings": [entry]}
+    file.write_text(json.dumps(content), encoding="utf-8")
+    after = run(tmp_path, f"{HEAD}{WRONG}\n", baseline=read_baseline(file))
+    assert (brief(after.reports[0]), after.accepted, after.stale) == ([], 1, ())
+
+
 def test_equal_lines_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "accepted.json"
     line = "  out: 3.5"
     one = f"fishspec: 2\nname: net\nbridge:\n{line}\n  blocks: 1\n"
-    write_baseline(file, [report.diagnostics for report in run(tmp_path, one).reports])
+    write_baseline(file, [("", report.diagnostics) for report in run(tmp_path, one).reports])
     two = f"{one}tail:\n  t1:\n    out: 3.5\n    blocks: 1\n"
     after = run(tmp_path, two, baseline=read_baseline(file))
     assert brief(after.reports[0]) == [("error", "FC112", 8)]
@@ -150,7 +222,7 @@ def test_paths_are_relative_to_the_baseline(tmp_path: Path) -> None:
     (tmp_path / "ci").mkdir()
     file = tmp_path / "ci" / "accepted.json"
     reports = run(folder, f"{HEAD}{WRONG}\n").reports
-    (entry,) = write_baseline(file, [report.diagnostics for report in reports]).entries
+    (entry,) = write_baseline(file, [("", report.diagnostics) for report in reports]).entries
     assert entry.path == "../specs/net.yaml"
 
 
@@ -160,7 +232,7 @@ def test_entries_of_files_that_are_gone_are_stale(tmp_path: Path) -> None:
     for name in ("gone", "there"):
         (tmp_path / f"{name}.yaml").write_text(f"{HEAD}{WRONG}\n", encoding="utf-8")
     reports = [judged(tmp_path / f"{name}.yaml").report for name in ("gone", "there")]
-    write_baseline(file, [report.diagnostics for report in reports])
+    write_baseline(file, [("", report.diagnostics) for report in reports])
     (tmp_path / "gone.yaml").unlink()
     stale = run(tmp_path, f"{HEAD}{AVERAGING}\n", baseline=read_baseline(file)).stale
     assert [entry.path for entry in stale] == ["gone.yaml"]
@@ -170,7 +242,7 @@ def test_a_file_that_cannot_be_read_is_not_accepted(tmp_path: Path) -> None:
     found = judged(tmp_path / "none.yaml").report
     assert brief(found) == [("error", "FC100", 1)]
     file = tmp_path / "accepted.json"
-    assert write_baseline(file, [found.diagnostics]).entries == frozenset()
+    assert write_baseline(file, [("", found.diagnostics)]).entries == frozenset()
     assert apply([Judged(found)], read_baseline(file)).accepted == 0
 
 
@@ -180,11 +252,11 @@ def test_a_file_that_cannot_be_read_is_not_accepted(tmp_path: Path) -> None:
         ("{", "is not a baseline: Expecting property name"),
         ("[" * 100_000, "is not a baseline: "),
         ("[]", "is not a baseline of fishcompile"),
-        ('{"kind": "fishcompile baseline", "version": 2}', "is of another version than 1"),
+        ('{"kind": "fishcompile baseline", "version": 3}', "is of another version than 2"),
         ('{"kind": "fishcompile baseline", "version": 1}', "`findings` is a list"),
         (
             '{"kind": "fishcompile baseline", "version": 1, "findings": [{"path": 1}]}',
-            "entry 1 of `findings` does not consist of `path`, `rule`, `line`, `number`",
+            "entry 1 of `findings` does not consist of `checked`, `path`, `rule`, `line`, `number`",
         ),
     ],
 )

@@ -96,8 +96,7 @@ tail: # down-sampling is not in a checkpoint; max_pool is FishNet's, as in the h
   tail3: {out: 512, blocks: 6}
 
 bridge: {out: 512, blocks: 2, widen: 2, squeeze: 16, gate: scale_add} \
-# scale or scale_add is not in a checkpoint; FishNet's \
-# fishcompile: ignore[FC501] the checkpoint is of such a fish
+# scale or scale_add is not in a checkpoint; FishNet's
 
 body: # up-sampling and dilation are not in a checkpoint; nearest is FishNet's
   body3: {blocks: 1, k: 1, transfer: {from: tail2, blocks: 1}}
@@ -174,7 +173,7 @@ extends: fishnet99.yaml
 
 tail:
   tail2: {blocks: 4}
-  tail3: {blocks: 8} # fishcompile: ignore[FC506] the checkpoint is of such a fish
+  tail3: {blocks: 8}
 bridge: {blocks: 4}
 body:
   body3: {blocks: 2, transfer: {blocks: 2}} # dilation is not in a checkpoint; 1 is the base's

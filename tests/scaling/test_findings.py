@@ -119,13 +119,14 @@ def test_a_finding_about_a_scaled_number_tells_the_product() -> None:
     )
 
 
-def test_a_scaled_number_beyond_its_limit_points_at_the_base() -> None:
+def test_a_scaled_number_beyond_its_limit_points_at_the_factor() -> None:
     base = HEAD + "tail:\n  t1: {out: 65536, blocks: 1}\n"
     found = refused(base, "scale: {width: 2, depth: 2}")
-    assert [(d.rule, str(d.span)) for d in found] == [("FC112", "base.yaml:4:13")]
+    assert [(d.rule, str(d.span)) for d in found] == [("FC112", "variant0.yaml:4:16")]
     assert found[0].message.endswith("got 131072")
     assert [(str(r.span), r.message) for r in found[0].related] == [
-        ("variant0.yaml:4:16", "tail.t1.out: 65536 x 2 = 131072")
+        ("base.yaml:4:13", "found here"),
+        ("variant0.yaml:4:16", "tail.t1.out: 65536 x 2 = 131072"),
     ]
 
 

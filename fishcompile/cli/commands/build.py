@@ -1,19 +1,29 @@
-"""`fishcompile build`: a spec as a Python file, or as another target makes it."""
+"""`fishcompile build`: specs as Python files, or as another target makes them.
+
+Where a file goes is a matter of cli/places.py, what --check says of cli/comparing.py. Of several
+specs each is built, whatever becomes of the others; the exit code is the worst.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from fishcompile.cli.comparing import compare, read_text
+from fishcompile.cli.console import complain, print_report
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.places import is_folder, place_of, refuse_inputs, specs_of
 from fishcompile.diagnostics.errors import FindingError, UsageError
+from fishcompile.diagnostics.finding import SpecError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import is_file, refuse_existing, write_atomic
 from fishcompile.passes import chosen
 from fishcompile.passes import found as passes_found
+from fishcompile.reader.read import UnreadableError
 from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
 
@@ -25,7 +35,13 @@ def register(app: typer.Typer) -> None:
 
 
 def build(
-    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec to build.")],
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC...",
+            help="Files, folders to search, or quoted patterns such as 'specs/**/*.yaml'.",
+        ),
+    ],
     emit: Annotated[
         str,
         typer.Option(
@@ -34,8 +50,13 @@ def build(
         ),
     ] = DEFAULT,
     output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="The file to write, - for standard output."),
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="The file to write, a folder to write in, - for standard output.",
+        ),
     ] = None,
     passes: Annotated[
         str | None,
@@ -46,42 +67,84 @@ def build(
         ),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if the file is not up to date.")
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not up to date.")
     ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a file that fishcompile did not write.")
     ] = False,
 ) -> None:
-    """Build a spec. Without -o, a source goes to SPEC's name with .py in this folder."""
+    """Build specs. Without -o, a source goes to SPEC's name with .py in this folder."""
     target, names = _target(emit), () if passes is None else chosen(passes)
-    if not target.text and (check or output == Path("-")):
+    if not target.text and (check or output == "-"):
         raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
+    order = _Order(emit, target, names, check, force)
+    wanted = specs_of(specs)
+    if len(wanted) == 1:
+        _build(wanted[0], place_of(wanted[0], output, target.suffix), order)
+        return
+    if output == "-" or (output is not None and not is_folder(output)):
+        raise UsageError(
+            f"{output} cannot hold {len(wanted)} specs", "name a folder, as -o models/"
+        )
+    if output is None and target.suffix is None:
+        raise UsageError("several specs are not printed", "name a folder, as -o models/")
+    places = {spec: place_of(spec, output, target.suffix) for spec in wanted}
+    refuse_inputs(places)
+    raise typer.Exit(max(_tried(spec, place, order) for spec, place in places.items()))
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What to make of each spec."""
+
+    emit: str
+    target: Target
+    passes: tuple[str, ...]
+    check: bool
+    force: bool
+
+
+def _tried(spec: Path, output: Path | None, order: _Order) -> int:
+    """Builds one of several specs; the exit code that it would have alone."""
+    try:
+        _build(spec, output, order)
+    except SpecError as error:
+        print_report(error.report)
+        return 2 if isinstance(error, UnreadableError) else 1
+    except (FindingError, UsageError) as error:
+        complain(str(error), error.help)
+        return 1 if isinstance(error, FindingError) else 2
+    return 0
+
+
+def _build(spec: Path, output: Path | None, order: _Order) -> None:
     from fishcompile.pipeline import after_passes, compiled
 
+    target, names = order.target, order.passes
     analysis = compiled(spec)
+    if output is not None:
+        refuse_inputs({spec: output}, analysis.tree)
     if target.needs_torch:
         _require_torch(target)
     if names:
         analysis = after_passes(analysis, names)
-    if output is None and target.suffix is not None:
-        output = Path(f"{spec.stem}{target.suffix}")
-    if not target.text and output is not None and not force:
+    if not target.text and output is not None and not order.force:
         refuse_existing(output, "")  # before what may take long
     made = target.make(analysis)
     if isinstance(made, bytes):
-        assert output is not None, f"{emit} has no suffix"
+        assert output is not None, f"{order.emit} has no suffix"
         write_atomic(output, made)
         print(f"wrote {output} ({analysis.total.parameters:,} parameters)")
     elif output is None or output == Path("-"):
-        if check:
+        if order.check:
             raise UsageError("--check compares with a file", "name it with -o")
         print(made, end="")
-    elif check:
-        emitted = "" if emit == DEFAULT else f" --emit {emit}"
+    elif order.check:
+        emitted = "" if order.emit == DEFAULT else f" --emit {order.emit}"
         way_out = f"fishcompile build {spec}{emitted}{_option(names)} -o {output}"
-        _compare(made, output, names, f"{spec} builds something else", way_out)
+        compare(made, output, analysis, str(spec), way_out)
     else:
-        _write(made, output, target, force)
+        _write(made, output, target, order.force)
 
 
 def _target(name: str) -> Target:
@@ -102,29 +165,13 @@ def _require_torch(target: Target) -> None:
         raise UsageError(f"building {target.noun} needs torch", way_out) from None
 
 
-def _compare(
-    text: str, output: Path, passes: tuple[str, ...], difference: str, way_out: str
-) -> None:
-    if not is_file(output):
-        raise FindingError(f"{output} does not exist", way_out)
-    old = _read(output)
-    if old != text:
-        from fishcompile.targets.python_source.stamp import passes_of
-
-        before = passes_of(old)
-        if before is not None and before != passes:
-            difference = f"it was made with{_option(before) or 'out passes'}"
-        raise FindingError(f"{output} is stale: {difference}", way_out)
-    print(f"{output} is up to date")
-
-
 def _option(passes: tuple[str, ...]) -> str:
     return f" --passes {','.join(passes)}" if passes else ""
 
 
 def _write(text: str, output: Path, target: Target, force: bool) -> None:
     if is_file(output) and not force:
-        old = _read(output)
+        old = read_text(output)
         if old == text:
             print(f"{output} is up to date")
             return
@@ -139,10 +186,3 @@ def _write(text: str, output: Path, target: Target, force: bool) -> None:
             refuse_existing(output, " and fishcompile did not write it")
     write_atomic(output, text.encode())
     print(f"wrote {output} ({text.count(chr(10))} lines)")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode(errors="replace")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error

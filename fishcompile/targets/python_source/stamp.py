@@ -35,6 +35,12 @@ def was_ours(text: str) -> bool:
     return text.startswith(MARKER)
 
 
+def digest_of(text: str) -> str:
+    """The digest of the spec that a file of ours was made from; empty for another's."""
+    _, mark, rest = text.partition(f"\n{_SPEC}")
+    return rest.partition("\n")[0] if mark and was_ours(text) else ""
+
+
 def passes_of(text: str) -> tuple[str, ...] | None:
     """The passes that a file of ours says it was made with; None of another's."""
     if not was_ours(text):
