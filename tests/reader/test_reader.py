@@ -238,8 +238,8 @@ def test_a_second_document_names_the_first() -> None:
             "a:\n  b: 1\n c: 2",
             3,
             2,
-            "this does not belong to the block it stands in",
-            ((1, 1, 1, 2), "the mapping begins here"),
+            "this is indented by 1 space, and the entries beside it are by 2",
+            None,
         ),
         (
             "a: 'b' c: d",
