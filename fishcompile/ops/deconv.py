@@ -37,6 +37,8 @@ class ConvTranspose(Op):
         x = inputs[0]
         require_map(x, self.kind)
         require_channels(x, self.in_channels, "in_channels")
+        if self.padding < 0:
+            raise _lopsided(int(self.kernel_size), int(self.stride))
         border = self.kernel_size - self.stride - 2 * self.padding
         least = tuple(side * self.stride + border for side in x.sides)
         if min(least) < 1:
@@ -87,9 +89,20 @@ class ConvTranspose(Op):
         return "{self}({0}, output_size={1}.shape[-2:])" if operands > 1 else "{self}({0})"
 
 
+def _lopsided(kernel: int, stride: int) -> ShapeError:
+    """What is wrong where no padding lets the sides grow by the stride alone."""
+    why = "is less than the stride" if kernel < stride else "is not the stride and an even number"
+    message = (
+        f"a kernel of {kernel} {why} of {stride}, so no padding makes the sides {stride} times"
+    )
+    return ShapeError(
+        "FC306", message, "kernel_size", instead=f"padding: {max(0, (kernel - stride) // 2)}"
+    )
+
+
 def _make(
     x: TensorType,
-    *_like: TensorType,
+    *like: TensorType,
     out: int,
     kernel: int | None,
     stride: int,
@@ -97,7 +110,9 @@ def _make(
     bias: bool,
 ) -> Op:
     size = stride if kernel is None else kernel
-    border = (size - stride) // 2 if padding is None else padding
+    # to the sides of another map it may be a pixel more
+    exact = size >= stride and (like or (size - stride) % 2 == 0)
+    border = ((size - stride) // 2 if exact else -1) if padding is None else padding
     return ConvTranspose(x.channels, out, size, stride, border, bias)
 
 

@@ -27,6 +27,9 @@ class GroupNorm(Op):
         if self.groups < 1 or self.channels % self.groups:
             message = f"{int(self.groups)} groups do not divide {int(self.channels)} channels"
             raise ShapeError("FC302", message, "groups", divide=int(self.channels))
+        if self.channels // self.groups * x.elements // x.channels == 1:
+            message = "a group of one channel on a map of one pixel is one number, which norms to 0"
+            raise ShapeError("FC304", message, "groups")
         return x
 
     def state(self) -> tuple[State, ...]:

@@ -56,7 +56,7 @@ def _claims(facts: StageFacts, graph: Graph, tree: Tree) -> Iterator[_Claim]:
             yield from _layer(facts.node.name, layer, graph, tree)
         return
     expect = config.expect
-    have, gives = facts.inputs[0].channels, facts.trunk.channels
+    have, gives = facts.entering, facts.trunk.channels
     if expect.in_ is not None:
         at = (*path, "expect", "in")
         yield _Claim("width", None if expect.in_ == have else entering(facts, at, tree))

@@ -64,6 +64,7 @@ RULE = Rule(
 fishspec: 2
 name: pixel
 input: {size: 4}
+defaults: {norm: group}
 tail:
   tail1: {out: 64, blocks: 1}
   tail2: {out: 64, blocks: 1}
@@ -78,6 +79,7 @@ body:
 fishspec: 2
 name: pixel
 input: {size: 4}
+defaults: {norm: group}
 tail:
   tail1: {out: 64, blocks: 1}
   tail2: {out: 64, blocks: 1}

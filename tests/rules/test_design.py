@@ -296,7 +296,7 @@ def test_it_is_silent_while_there_are_errors() -> None:
 # FC507 and FC508: merges
 
 PIXEL = (
-    "tail:\n  tail1: {out: 16, blocks: 1, down: {kind: max_pool, kernel: 16, stride: 16}}\n"
+    "defaults: {norm: group}\ntail:\n  tail1: {out: 16, blocks: 1, down: {kind: max_pool, kernel: 16, stride: 16}}\n"
     "  tail2: {out: 16, blocks: 1}\n"
 )  # 2x2, 1x1
 
