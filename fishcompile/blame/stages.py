@@ -176,7 +176,7 @@ def _within_limits(failure: Failure) -> tuple[str, ...]:
             return (_ENDS if _returns(error) else "use fewer or smaller blocks",)
         case "FC306":
             return (_lopsided(failure),)
-        case "FC304" if error.cause.field == "groups":
+        case "FC304" if error.cause.field in ("groups", "norm"):
             return ("use wider groups, or none: `norm: none`, or raise `input.size`",)
         case "FC304" if error.cause.field == "padding":
             return ("pad by at most half of the kernel",)
@@ -202,7 +202,8 @@ def _lopsided(failure: Failure) -> str:
     """What to write where a padding is left out that no number can stand for."""
     if isinstance(failure.node.config, StageSpec | BlocksSpec):
         return "write an odd kernel"
-    return f"write `{failure.error.cause.instead}`, or a kernel that fits"
+    kernel = "leave `kernel` out" if isinstance(failure.node.config, NodeSpec) else "an odd kernel"
+    return f"write `{failure.error.cause.instead}`, or {kernel}"
 
 
 def _returns(error: ExpansionError) -> bool:

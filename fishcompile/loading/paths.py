@@ -15,6 +15,12 @@ from fishcompile.reader.respell import rewritten
 _LISTED = 1000  # entries of a folder that are looked at
 _DRIVE = re.compile(r"[A-Za-z]:", re.ASCII)
 
+_ESCAPES = {
+    "a": "a bell", "b": "a backspace", "e": "an escape character", "f": "a form feed",
+    "n": "a line break", "r": "a carriage return", "t": "a tab", "v": "a vertical tab",
+    "0": "a NUL",
+}  # fmt: skip
+
 Advice = tuple[str, str, tuple[Fix, ...]]
 
 
@@ -31,8 +37,9 @@ def of_windows(key: str, target: str, span: Span) -> Advice | None:
         return message, f"write it from the spec's folder on, with `/`, such as `{name}`", ()
     message = f"`{key}` names a file with `/`, on every system"
     help_ = f"write `{key}: {path}`"
-    if span.text.startswith('"'):
-        help_ += "; in double quotes a backslash and the letter behind it are another character"
+    escape = re.search(r"\\([abefnrtv0])", written) if span.text.startswith('"') else None
+    if escape:
+        help_ += f"; `\\{escape[1]}` in double quotes is {_ESCAPES[escape[1]]}"
     return message, help_, rewritten(span, path, safe=False)
 
 
@@ -47,7 +54,9 @@ def not_there(target: str, file: Path, root: Path, span: Span) -> Advice | None:
         return None
     specs = sorted(name for name in names if name.endswith((".yaml", ".yml")))
     same = [name for name in specs if name.lower() == file.name.lower()]
-    near = same[0] if same else nearest(file.name, specs)
+    own = Path(span.source.name).name  # a spec is never its own base
+    stems = {name.rpartition(".")[0]: name for name in specs if name != own}
+    near = same[0] if same else stems.get(nearest(file.stem, stems) or "")
     if near is None or near == file.name:
         return None
     meant = target[: len(target) - len(file.name)] + near if target.endswith(file.name) else near

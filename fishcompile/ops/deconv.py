@@ -91,10 +91,8 @@ class ConvTranspose(Op):
 
 def _lopsided(kernel: int, stride: int) -> ShapeError:
     """What is wrong where no padding lets the sides grow by the stride alone."""
-    why = "is less than the stride" if kernel < stride else "is not the stride and an even number"
-    message = (
-        f"a kernel of {kernel} {why} of {stride}, so no padding makes the sides {stride} times"
-    )
+    why = "smaller than" if kernel < stride else "larger by an odd number than"
+    message = f"a kernel of {kernel} is {why} its stride of {stride}, which no padding makes up for"
     return ShapeError(
         "FC306", message, "kernel_size", instead=f"padding: {max(0, (kernel - stride) // 2)}"
     )

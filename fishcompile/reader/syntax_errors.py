@@ -60,7 +60,7 @@ _WORDS = (
     _Words(
         ("unknown escape character", "escape code", "hexdecimal", "hexadecimal"),
         "unknown escape in a double-quoted text",
-        "write the backslash twice, or use single quotes",
+        "write the backslash twice, or use single quotes; a path is written with `/`",
     ),
     _Words(("node content",), "a key or value is missing before this"),
     _Words(("document start",), "this stands outside the document"),
@@ -146,7 +146,10 @@ def syntax_error(source: Source, error: Exception) -> Diagnostic:
     if slip is not None:
         return slip
     message, advice = _words(error.problem or "", span)
-    if advice == (_INDENT,) and (shift := shift_of(source, span.line, _stops_at)):
+    key = source.line(span.line)[: span.column - 1].strip().isidentifier()
+    if (advice == (_INDENT,) or (key and span.text == ":")) and (
+        shift := shift_of(source, span.line, _stops_at)
+    ):
         return _indented(source, shift)
     related: tuple[Related, ...] = ()
     context = _CONTEXT.fullmatch(error.context or "")

@@ -15,6 +15,7 @@ from fishcompile.language.spec import (
     StageSpec,
 )
 from fishcompile.language.stage_graph import INPUT
+from fishcompile.reader.respell import rewritten
 from fishcompile.reader.tree import Path, Tree
 
 
@@ -37,13 +38,13 @@ def entering(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
             for found in _producer(edge.source, type_.channels, tree)
         ),
         help=(f"write `in: {have}` here, or change the width of {either}",),
+        fixes=rewritten(tree.value_span(path), str(have), safe=False),
     )
 
 
 def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
     """The finding for a stage that gives another width than it says, at `path`."""
     node, have, want = facts.node, facts.trunk.channels, tree.get(path)
-    source = node.inputs[0].source
     return Diagnostic(
         "FC401",
         f"{node.name} is expected to give {want} channels, it gives {have}",
@@ -52,7 +53,8 @@ def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
         related=_chosen(node, path, tree)
         or _producer(node.inputs[0].source, facts.inputs[0].channels, tree),
         notes=(_derivation(facts, have),),
-        help=_fixes(facts, str(path[-1]), have, want),
+        help=_ways_out(facts, str(path[-1]), have, want),
+        fixes=rewritten(tree.value_span(path), str(have), safe=False),
     )
 
 
@@ -99,7 +101,7 @@ def _derivation(facts: StageFacts, have: int) -> str:
     return f"{node.inputs[0].source} -> {node.name} brings {channels} channels; {how}"
 
 
-def _fixes(facts: StageFacts, key: str, have: int, want: object) -> tuple[str, ...]:
+def _ways_out(facts: StageFacts, key: str, have: int, want: object) -> tuple[str, ...]:
     fixes = [f"write `{key}: {have}` here"]
     config, channels = facts.node.config, facts.inputs[0].channels
     match config:

@@ -41,8 +41,10 @@ def bad_names(tree: Tree) -> list[Diagnostic]:
 def _by_place(section: str, name: str, tree: Tree) -> str | None:
     """A name for what has none in ASCII: its section, and the place that it has there."""
     entries = _mapping(tree, section)
-    near = f"{section.rstrip('s')}{list(entries).index(name) + 1}"
-    return near if near not in entries and not name.isascii() else None
+    own = list(entries).index(name) + 1
+    numbers = [own, *range(1, len(entries) + 1)]
+    names = (f"{section.rstrip('s')}{number}" for number in numbers)
+    return next((near for near in names if near not in entries and not name.isascii()), None)
 
 
 def _renamed(section: str, name: str, near: str, tree: Tree) -> tuple[Fix, ...]:

@@ -118,7 +118,9 @@ def _removed(key: Span, value: Span) -> tuple[Fix, ...]:
     line = key.source.line(key.line)
     if key.line != value.end_line or line[: key.column - 1].strip():
         return ()
-    whole = Span(key.source, key.line, 1, key.line + 1, 1)
+    last = key.line == len(key.source.lines)
+    end = (key.line, len(line) + 1) if last else (key.line + 1, 1)
+    whole = Span(key.source, key.line, 1, *end)
     return (Fix("remove the line", (Edit(whole, ""),)),)
 
 
