@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from fishcompile.diagnostics.finding import Fix
-from fishcompile.diagnostics.nearest import nearest
+from fishcompile.diagnostics.nearest import surely
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import rewritten
 
@@ -56,7 +56,7 @@ def not_there(target: str, file: Path, root: Path, span: Span) -> Advice | None:
     same = [name for name in specs if name.lower() == file.name.lower()]
     own = Path(span.source.name).name  # a spec is never its own base
     stems = {name.rpartition(".")[0]: name for name in specs if name != own}
-    near = same[0] if same else stems.get(nearest(file.stem, stems) or "")
+    near = same[0] if same else stems.get(surely(file.stem, stems) or "")
     if near is None or near == file.name:
         return None
     meant = target[: len(target) - len(file.name)] + near if target.endswith(file.name) else near

@@ -37,6 +37,8 @@ class ConvTranspose(Op):
         x = inputs[0]
         require_map(x, self.kind)
         require_channels(x, self.in_channels, "in_channels")
+        if self.out_channels < 1:
+            raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
         if self.padding < 0:
             raise _lopsided(int(self.kernel_size), int(self.stride))
         border = self.kernel_size - self.stride - 2 * self.padding

@@ -11,8 +11,10 @@ from fishcompile.ops.tensor import TensorType, feature_map
 def pooled(x: TensorType, kind: str, kernel: int, stride: int, padding: int) -> TensorType:
     """Sides by torch's formula, floor mode. Raises ShapeError; padding is at most half a window."""
     require_map(x, kind)
-    if padding * 2 > kernel:
-        message = f"padding {padding} is more than half of a {kernel} window"
+    if not 0 <= padding * 2 <= kernel:
+        message = f"padding {padding} is not between 0 and half of a {kernel} window"
+        if padding > 0:
+            message = f"padding {padding} is more than half of a {kernel} window"
         raise ShapeError("FC304", message, "padding")
     return feature_map(x.channels, window(x.sides, kernel, stride, padding))
 

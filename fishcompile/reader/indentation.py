@@ -56,9 +56,9 @@ def _likely(source: Source, line: int) -> Iterator[Shift]:
     if beyond and _depth(source.line(beyond)) == depth > _depth(source.line(last)):
         yield Shift(last, _depth(source.line(last)), depth)
     # it has lost it as the first entry of a section, whose others stand deeper
-    if beyond and _depth(source.line(beyond)) == _depth(source.line(last)) < depth:
-        if source.line(beyond).partition(" #")[0].rstrip().endswith(":"):
-            yield Shift(last, _depth(source.line(last)), depth)
+    opens = beyond and source.line(beyond).partition(" #")[0].rstrip().endswith(":")
+    if beyond and opens and _depth(source.line(beyond)) == _depth(source.line(last)) < depth:
+        yield Shift(last, _depth(source.line(last)), depth)
     # this line is deeper or less deep than its neighbours
     near = [_depth(source.line(at)) for at in (last, after, *before[1:]) if at]
     yield from (Shift(line, depth, want) for want in near if want != depth)

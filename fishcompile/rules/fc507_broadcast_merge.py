@@ -64,7 +64,7 @@ RULE = Rule(
 fishspec: 2
 name: pixel
 input: {size: 4}
-defaults: {norm: group}
+defaults: {norm: none}
 tail:
   tail1: {out: 64, blocks: 1}
   tail2: {out: 64, blocks: 1}
@@ -79,7 +79,7 @@ body:
 fishspec: 2
 name: pixel
 input: {size: 4}
-defaults: {norm: group}
+defaults: {norm: none}
 tail:
   tail1: {out: 64, blocks: 1}
   tail2: {out: 64, blocks: 1}
