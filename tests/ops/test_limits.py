@@ -56,8 +56,8 @@ def runs(op: Op, inputs: tuple[Shape, ...], *, training: bool) -> Shape:
     names = [f"t{index}" for index in range(len(tensors))]
     text = op.expression(texts(op), len(tensors)).format(*names, self="module")
     module = built(op)
-    scope = {"torch": torch, "F": F, "self": nn.Module(), **dict(zip(names, tensors, strict=True))}
-    scope["self"].train(training)
+    owner = nn.Module().train(training)  # `self` of the module whose forward it is
+    scope = {"torch": torch, "F": F, "self": owner, **dict(zip(names, tensors, strict=True))}
     if module is not None:
         scope["module"] = module.train(training)
     with torch.no_grad():
@@ -65,7 +65,7 @@ def runs(op: Op, inputs: tuple[Shape, ...], *, training: bool) -> Shape:
     return tuple(result.shape[1:])
 
 
-@pytest.mark.parametrize("kind", sorted(registry().values(), key=lambda kind: kind.kind))
+@pytest.mark.parametrize("kind", [kind for _, kind in sorted(registry().items())])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_an_op_accepts_torch_does(kind: type[Op], data: st.DataObject) -> None:
