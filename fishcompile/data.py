@@ -1,4 +1,4 @@
-"""Data files that ship with the package: where a schema or a spec lies."""
+"""Data files that ship with the package: where a schema, a spec or a page on a rule lies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).parent
 
 
 def data_file(kind: str, name: str) -> Path:
-    """The path of the file `name` of a `kind`, which is "schemas" or "specs".
+    """The path of the file `name` of a `kind`, which is "schemas", "specs" or "docs/rules".
 
     A wheel carries them inside the package; a checkout has them beside it.
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
 
+# how standard input is asked for as a spec, and what it is called
+STDIN = "-"
+
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes `data` to `path` by way of a file beside it. Raises UsageError where it cannot."""

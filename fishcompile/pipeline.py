@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.analysis.costs import Cost, below, costs
+from fishcompile.analysis.costs import Cost, below
 from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.limits import MAX_PARAMETERS, too_many_blocks
 from fishcompile.analysis.shapes import Inference, infer, nothing_of
@@ -51,7 +51,6 @@ class Analysis:
     tree: Tree
     stages: StageGraph
     inference: Inference
-    costs: dict[str, Cost]
     report: Report
     adjustments: tuple[Adjustment, ...] = ()
     passes: tuple[str, ...] = ()
@@ -61,6 +60,11 @@ class Analysis:
     def digest(self) -> str:
         """SHA-256 of what the spec means."""
         return spec_digest(self.stages)
+
+    @property
+    def costs(self) -> dict[str, Cost]:
+        """The cost of each node."""
+        return self.inference.costs
 
     @property
     def total(self) -> Cost:
@@ -136,13 +140,12 @@ def _network(loaded: Tree) -> Analysis:
     stages = stage_graph(spec, tree)
     crowd = too_many_blocks(stages, tree)
     inference = nothing_of(stages) if crowd else infer(stages)
-    costs_ = costs(inference.graph)
     diagnostics = [*crowd, *_blamed(inference, tree)]
-    diagnostics = diagnostics or _refuse_giant(below(costs_, ""), tree)
-    judged, silenced = judge(Facts(tree, stages, inference, costs_), diagnostics)
+    diagnostics = diagnostics or _refuse_giant(below(inference.costs, ""), tree)
+    judged, silenced = judge(Facts(tree, stages, inference), diagnostics)
     skipped = len(inference.unknown) + silenced
     everything = report([*diagnostics, *judged], skipped)
-    return Analysis(tree, stages, inference, costs_, everything)
+    return Analysis(tree, stages, inference, everything)
 
 
 def _blamed(inference: Inference, tree: Tree) -> list[Diagnostic]:
@@ -188,9 +191,7 @@ def after_passes(analysis: Analysis, names: Iterable[str]) -> Analysis:
     names = tuple(names)
     graph, rewrites = run(analysis.inference.graph, names)
     inference = replace(analysis.inference, graph=graph)
-    return replace(
-        analysis, inference=inference, costs=costs(graph), passes=names, rewrites=rewrites
-    )
+    return replace(analysis, inference=inference, passes=names, rewrites=rewrites)
 
 
 def unaccepted(analysis: Analysis, path: Path) -> Report:

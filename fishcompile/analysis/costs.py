@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 from fishcompile.analysis.isolated import isolated_convolutions
-from fishcompile.ir.graph import Graph, Node
+from fishcompile.ir.graph import Graph
+from fishcompile.ops.base import Op
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.deconv import ConvTranspose
+from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)
@@ -40,32 +43,41 @@ class Cost:
 def costs(graph: Graph) -> dict[str, Cost]:
     """The cost of each node by name."""
     isolated = isolated_convolutions(graph)
-    # repeated blocks share their ops, and one op object always has the same input types
-    known: dict[int, Cost] = {}
+    # repeated blocks share their ops and types, as objects
+    known: dict[tuple[int, int], Cost] = {}
+    types = graph.types
     found: dict[str, Cost] = {}
     for node in graph.nodes:
-        cost = known.get(id(node.op))
+        both = id(node.op), id(node.type)
+        cost = known.get(both)
         if cost is None:
-            cost = known[id(node.op)] = _cost(graph, node)
+            inputs = tuple([types[name] for name in node.inputs])
+            cost = known[both] = _cost(node.op, inputs, node.type)
         found[node.name] = cost + _ISOLATED if node.name in isolated else cost
     return found
 
 
 def below(costs_: dict[str, Cost], prefix: str) -> Cost:
     """The sum over the nodes inside a scope; everything for the empty prefix."""
-    total = Cost()
-    for name, cost in costs_.items():
-        if not prefix or name == prefix or name.startswith(prefix + "."):
-            total += cost
-    return total
+    inside = [
+        cost
+        for name, cost in costs_.items()
+        if not prefix or name == prefix or name.startswith(prefix + ".")
+    ]
+    return Cost(
+        sum([cost.parameters for cost in inside]),
+        sum([cost.macs for cost in inside]),
+        sum([cost.convolutions for cost in inside]),
+        sum([cost.isolated for cost in inside]),
+    )
 
 
 _ISOLATED = Cost(isolated=1)
 
 
-def _cost(graph: Graph, node: Node) -> Cost:
-    trained = (entry.shape for entry in node.op.state() if entry.trained)
+@lru_cache(4096)  # an editor or a sweep asks for the same ones again
+def _cost(op: Op, inputs: tuple[TensorType, ...], output: TensorType) -> Cost:
+    trained = (entry.shape for entry in op.state() if entry.trained)
     parameters = sum(prod(shape) for shape in trained)
-    inputs = tuple(graph.types[name] for name in node.inputs)
-    convolves = isinstance(node.op, (Conv, ConvTranspose))
-    return Cost(parameters, node.op.macs(inputs, node.type), int(convolves))
+    convolves = isinstance(op, (Conv, ConvTranspose))
+    return Cost(parameters, op.macs(inputs, output), int(convolves))

@@ -17,12 +17,16 @@ from fishcompile.reader.tree import Tree
 
 @dataclass(frozen=True)
 class Facts:
-    """The spec's tree, its stages, the graph as far as it goes, and the cost of each node."""
+    """The spec's tree, its stages, and the graph as far as it goes, with the cost of each node."""
 
     tree: Tree
     stages: StageGraph
     inference: Inference
-    costs: dict[str, Cost]
+
+    @property
+    def costs(self) -> dict[str, Cost]:
+        """The cost of each node."""
+        return self.inference.costs
 
     def stage(self, node: Node) -> StageNode:
         """The stage that a node of the graph belongs to."""

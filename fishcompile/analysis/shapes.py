@@ -6,10 +6,12 @@ reads it, directly or not, is unknown and stays silent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import networkx as nx
 
+from fishcompile.analysis.costs import Cost, costs
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.expand.library import Library
 from fishcompile.ir.builder import Builder
@@ -41,6 +43,11 @@ class Inference:
     failures: tuple[Failure, ...]
     unknown: frozenset[str]
 
+    @cached_property
+    def costs(self) -> dict[str, Cost]:
+        """The cost of each node, counted where somebody asks: not for a graph that is too large."""
+        return costs(self.graph)
+
 
 def nothing_of(stages: StageGraph) -> Inference:
     """What is known of a network that is not expanded."""
@@ -48,10 +55,13 @@ def nothing_of(stages: StageGraph) -> Inference:
     return Inference(Graph(stages.name, (), (), (), ()), {}, (), everything)
 
 
-def infer(stages: StageGraph) -> Inference:
-    """Expands every stage whose inputs are known, in topological order."""
+def infer(stages: StageGraph, builder: Builder | None = None) -> Inference:
+    """Expands every stage whose inputs are known, in topological order.
+
+    Of another builder than the usual the graph is what that has kept.
+    """
     flow = digraph(stages.nodes)
-    builder, library = Builder(), Library(stages.blocks)
+    builder, library = builder or Builder(), Library(stages.blocks)
     values = {INPUT: builder.input(INPUT, feature_map(stages.input.channels, stages.input.sides))}
     facts: dict[str, StageFacts] = {}
     failures: list[Failure] = []
@@ -60,6 +70,7 @@ def infer(stages: StageGraph) -> Inference:
         if node.name in unknown:
             continue
         inputs = tuple(values[edge.source] for edge in node.inputs)
+        builder.top = node.name
         try:
             part = library.bind(node.config, tuple(value.type for value in inputs))
             output = builder.add(node.name, part, *inputs)
@@ -77,7 +88,7 @@ def infer(stages: StageGraph) -> Inference:
         tuple((name, values[source].name) for name, source in named if source in values)
         for named in (stages.taps, stages.outputs)
     )
-    graph = builder.graph(stages.name, taps, outputs)
+    graph = replace(builder.graph(stages.name, taps, outputs), title=stages.title)
     return Inference(graph, facts, tuple(failures), frozenset(unknown))
 
 

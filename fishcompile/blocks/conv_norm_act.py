@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import ClassVar
 
-from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct
+from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct, held
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Item, Node, Value
 from fishcompile.ops.conv import Conv
@@ -14,6 +16,8 @@ from fishcompile.ops.conv import Conv
 @dataclass(frozen=True)
 class ConvNormAct(Block):
     """Convolution, norm, activation."""
+
+    derived: ClassVar[Mapping[str, str]] = MappingProxyType({"padding": "dilation * (kernel // 2)"})
 
     in_channels: int
     out_channels: int
@@ -39,6 +43,11 @@ class ConvNormAct(Block):
         )
         x = b.op("conv", conv, x)
         return self.norm_act(b, x, self.out_channels)
+
+    @classmethod
+    def named(cls, nodes: Sequence[Node]) -> str:
+        """ConvNormAct, ConvNorm, ConvAct or ConvActNorm; PlainConv where neither follows."""
+        return f"Conv{held(nodes[1:])}" if nodes[1:] else "PlainConv"
 
     @classmethod
     def about(cls, inside: Sequence[Item]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fishcompile.ir.builder import Builder
-from fishcompile.ir.graph import Value
+from fishcompile.ir.graph import Node, Value
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.gelu import Gelu
@@ -74,3 +75,9 @@ SHORT = {
     "conv": "convolution",
 }
 """How a docstring calls an op, by kind."""
+
+
+def held(nodes: Sequence[Node]) -> str:
+    """What of norm and activation there is, in their order, as part of a class's name."""
+    parts = ("Norm" if node.op.kind.endswith("_norm") else "Act" for node in nodes)
+    return "".join(parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct
+from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct, held
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Item, Node, Value
 from fishcompile.ops.conv import Conv, same_padding
@@ -37,6 +37,12 @@ class PreActConv(Block):
             self.norm_act.bias,
         )
         return b.op("conv", conv, x)
+
+    @classmethod
+    def named(cls, nodes: Sequence[Node]) -> str:
+        """PreActConv where norm and activation precede; else by that which does."""
+        before = held(nodes[:-1])
+        return "PreActConv" if before == "NormAct" else f"{before}Conv" if before else "PlainConv"
 
     @classmethod
     def about(cls, inside: Sequence[Item]) -> str:

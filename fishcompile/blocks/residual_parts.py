@@ -46,6 +46,10 @@ class BlockWords:
     norm_act: NormAct = NORM_ACT
     branch: Branch | None = None
 
+    def lasts(self) -> bool:
+        """Not with a branch, whose name means something else in another spec."""
+        return self.branch is None
+
 
 class Shape(NamedTuple):
     """The channels that enter and leave a block, and its 3x3 convolutions' stride and dilation."""

@@ -15,6 +15,7 @@ from fishcompile.blocks.norm_act import activated
 from fishcompile.blocks.residual_parts import BlockWords, Shape, post_act, pre_act
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Item, Scope, Value
+from fishcompile.ir.symbols import widened
 from fishcompile.ops.add import Add
 from fishcompile.ops.channel_repeat import ChannelRepeat
 from fishcompile.ops.channel_sum import ChannelSum
@@ -67,6 +68,7 @@ class Identity(BlockWords, _Kept):
 
     def expand(self, b: Builder, x: Value) -> Value:
         """(channels, h, w) to the same shape."""
+        x = Value(x.name, widened(x.type, self.channels))  # what follows is of the same width
         return self.join(b, x, self.refine(b, x))
 
 

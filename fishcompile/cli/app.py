@@ -19,7 +19,6 @@ from fishcompile.cli.console import complain, fault, print_report
 from fishcompile.cli.light import LightGroup
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
-from fishcompile.reader.read import UnreadableError
 from fishcompile.version import VERSION
 
 
@@ -81,6 +80,8 @@ def main() -> None:
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else 0
     except SpecError as error:
+        from fishcompile.reader.read import UnreadableError
+
         print_report(error.report)
         code = 2 if isinstance(error, UnreadableError) else 1
     except FindingError as error:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.files import refuse_existing
 from fishcompile.formats._snippets import visible
-from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
+
+# as in language/key_layouts.py, for which the help of all commands is not to wait
+FISHCOMPILE, AUTHORS = "fishcompile", "authors"
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

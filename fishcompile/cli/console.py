@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import traceback
+from typing import TYPE_CHECKING
 
-from fishcompile.diagnostics.finding import Report
 from fishcompile.version import VERSION
+
+if TYPE_CHECKING:
+    from fishcompile.diagnostics.finding import Report
 
 
 def print_report(report: Report) -> None:
@@ -50,6 +52,8 @@ def complain(message: str, way_out: str = "") -> None:
 
 def fault(error: Exception) -> None:
     """A bug: what happened, with the traceback that a report of it needs."""
+    import traceback
+
     print(f"fishcompile {VERSION} has a bug: {type(error).__name__}", file=sys.stderr)
     traceback.print_exception(error)
     print("please report it with the spec and the lines above", file=sys.stderr)

@@ -11,9 +11,14 @@ import gc
 import os
 import sys
 
+from fishcompile.version import VERSION
+
 
 def main() -> None:
     """Runs the command line and ends the process."""
+    if sys.argv[1:] == ["--version"]:
+        print(f"fishcompile {VERSION}")  # of all questions the one that needs no command line
+        return
     gc.disable()
     from fishcompile.cli.app import main as run
 

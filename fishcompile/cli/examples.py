@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from fishcompile.diagnostics.finding import Report
-from fishcompile.diagnostics.source import Source
+from typing import TYPE_CHECKING
+
 from fishcompile.formats._snippets import visible
-from fishcompile.pipeline import check_texts
-from fishcompile.policy.apply import Judged, apply
 from fishcompile.rules.example import MAIN, Example, split
+
+if TYPE_CHECKING:
+    from fishcompile.diagnostics.finding import Report
 
 
 def report_on(example: Example) -> Report:
     """The report on an example, read from memory; the comments in it are honoured."""
+    from fishcompile.diagnostics.source import Source
+    from fishcompile.pipeline import check_texts
+    from fishcompile.policy.apply import Judged, apply
+
     files, _ = split(example)
     judged = Judged(check_texts(files, MAIN), Source(MAIN, files[MAIN]))
     return apply([judged]).reports[0]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
-from fishcompile.loading.inputs import STDIN
+from fishcompile.files import STDIN
 from fishcompile.reader.read import MAX_BYTES
 
 

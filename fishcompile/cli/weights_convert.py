@@ -7,10 +7,8 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.checkpoints import check_output, described, require_torch, write
+from fishcompile.cli.checkpoints import FISHCOMPILE, check_output, described, require_torch, write
 from fishcompile.formats._snippets import visible
-from fishcompile.language.key_layouts import FISHCOMPILE
-from fishcompile.pipeline import compiled
 
 
 def convert(
@@ -40,6 +38,7 @@ def convert(
     are, and may be called .tar as they are.
     """
     require_torch()
+    from fishcompile.pipeline import compiled
     from fishcompile.weights.checkpoint_files import read_checkpoint
     from fishcompile.weights.convert import convert as rename
     from fishcompile.weights.convert import keys_of, known_keys, recognise

@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fishcompile.cli.checkpoints import check_output, described, require_torch, write
+from fishcompile.cli.checkpoints import FISHCOMPILE, check_output, described, require_torch, write
 from fishcompile.formats._snippets import visible
-from fishcompile.language.key_layouts import FISHCOMPILE
-from fishcompile.pipeline import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,6 +64,7 @@ def fit(
     require_torch()
     import torch
 
+    from fishcompile.pipeline import compiled
     from fishcompile.targets.module import network
     from fishcompile.weights.carry import carried, fresh_values, plan
     from fishcompile.weights.checkpoint_files import read_checkpoint

@@ -13,11 +13,11 @@ from typing import ClassVar
 from fishcompile.ir.builder import Block, Builder, Part
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Kind, Parameter, Value
+from fishcompile.ir.symbols import widened
 from fishcompile.language.formulas import evaluated
 from fishcompile.language.graph_spec import Config, Definition, InnerNode
 from fishcompile.language.nodes import node_config
 from fishcompile.ops.base import ShapeError
-from fishcompile.ops.formula import Sym, formula_of
 from fishcompile.ops.tensor import TensorType
 from fishcompile.schema.block_names import argument_name, width_name
 
@@ -40,7 +40,7 @@ class Composite(Block):
         environment: dict[str, int] = dict(vars(self))
         definition, depth = type(self)._definition, b.depth
         values = {
-            name: Value(value.name, _widened(value.type, environment[width_name(name)]))
+            name: Value(value.name, widened(value.type, environment[width_name(name)]))
             for name, value in zip(definition.inputs, inputs, strict=True)
         }
         for node in definition.nodes:
@@ -51,6 +51,10 @@ class Composite(Block):
                 error.pass_through(node.path, depth)
                 raise
         return values[definition.output]
+
+    def lasts(self) -> bool:
+        """No other spec has this class."""
+        return False
 
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
@@ -100,7 +104,7 @@ def _add(
     if node.when is not None:
         when = evaluated({"when": node.when}, node.path, environment, path)["when"]
         if when < 1:
-            return operands[0]
+            return b.skip(node.name, when, operands[0])
     entry = evaluated(dict(node.keys), node.path, environment, path)
     config = node_config(node.name, entry, node.path)
     if too_much := _too_much(b):
@@ -121,8 +125,3 @@ def _too_much(b: Builder) -> str | None:
     if b.operations > MAX_OPERATIONS:
         return f"the different blocks of the network have more than {MAX_OPERATIONS:,} operations"
     return None
-
-
-def _widened(type_: TensorType, channels: int) -> TensorType:
-    """The type of an input in the terms of the block's own parameter for its width."""
-    return TensorType((Sym(int(channels), formula_of(channels)), *type_.shape[1:]))

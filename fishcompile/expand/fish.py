@@ -13,7 +13,7 @@ from fishcompile.blocks.residual import OWN, residual_blocks
 from fishcompile.blocks.residual_parts import BlockWords, Branch
 from fishcompile.blocks.stage import DRBlock, Stage, TailStage, URBlock
 from fishcompile.blocks.stem import Stem, StemLayer, layer_part
-from fishcompile.ir.builder import Part, Row
+from fishcompile.ir.builder import Part, Sequential
 from fishcompile.language.graph_spec import Config
 from fishcompile.language.spec import (
     BlockSpec,
@@ -94,12 +94,12 @@ def bind(config: Config, inputs: tuple[TensorType, ...], branch: Branched) -> Pa
             raise NotImplementedError
 
 
-def _row(spec: BlocksSpec, channels: int, branch: Branched) -> Row:
+def _row(spec: BlocksSpec, channels: int, branch: Branched) -> Sequential:
     kind, words = _kind_and_words(spec.block, branch)
     out = channels if spec.out is None else spec.out
     window = (spec.stride, spec.dilation)
     first, rest = residual_blocks(kind, "project", channels, out, BlockWords(**words), *window)
-    return Row(first, lambda _: rest, spec.blocks)
+    return Sequential(first, lambda _: rest, spec.blocks)
 
 
 def _single(layer: StemLayer, channels: int) -> Part:
@@ -152,7 +152,8 @@ def _kind_and_words(block: BlockSpec, branch: Branched) -> tuple[str, dict[str, 
 
 
 def _norm_act(norm: NormSpec, act: str, order: str = "norm_first") -> NormAct:
-    return NormAct(norm.kind, norm.channels, act, order)
+    # plain: a formula would be one over the parameters of the block around the one with the norm
+    return NormAct(norm.kind, int(norm.channels), act, order)
 
 
 def _width(spec: StageSpec, x: TensorType) -> int:

@@ -9,7 +9,7 @@ from fishcompile.blocks import registry
 from fishcompile.blocks.residual_parts import Branch
 from fishcompile.diagnostics.names import camel
 from fishcompile.expand import fish
-from fishcompile.ir.builder import Block, Part, Row
+from fishcompile.ir.builder import Block, Part, Sequential
 from fishcompile.ir.graph import SEQUENTIAL
 from fishcompile.language.graph_spec import Config, Definition, NodeSpec
 from fishcompile.language.spec import BlockSpec
@@ -49,7 +49,7 @@ class Library:
         if isinstance(first, Op):
             message = f"`{config.kind}` is one operation, which cannot be repeated"
             raise ShapeError("FC206", message, "repeat")
-        return Row(first, partial(self._block, config), config.repeat)
+        return Sequential(first, partial(self._block, config), config.repeat)
 
     def _branch(self, block: BlockSpec) -> Branch:
         return Branch(block.kind, block.own, self._refining)

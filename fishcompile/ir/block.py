@@ -1,4 +1,4 @@
-"""Block: a composite, which expands into ops and other blocks; a row of them; and what is either.
+"""Block: a composite, which expands into ops and other blocks; a Sequential of them; and either.
 
 A block is a frozen dataclass whose integer fields are its parameters and whose `expand` calls the
 builder.
@@ -7,12 +7,13 @@ builder.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from inspect import signature
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
 
-from fishcompile.ir.graph import Item, Kind, Parameter, Value
+from fishcompile.ir.graph import Item, Kind, Node, Parameter, Value
 from fishcompile.ops.base import Op
 from fishcompile.ops.tensor import TensorType
 
@@ -22,11 +23,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block(ABC):
-    """A composite: it expands into ops and other blocks, and is nothing else."""
+    """A composite: it expands into ops and other blocks, and is nothing else.
+
+    `derived` are formulas of parameters that follow from others wherever nothing else is asked for.
+    """
+
+    derived: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     @abstractmethod
     def expand(self, b: Builder, x: Value) -> Value:
         """Adds the block's nodes to the builder and returns its output."""
+
+    def lasts(self) -> bool:
+        """Whether equal blocks expand alike in every spec, so that one expansion serves all."""
+        return True
 
     @classmethod
     def arguments(cls) -> tuple[str, ...]:
@@ -45,13 +55,18 @@ class Block(ABC):
         return Kind(cls.__name__, doc, cls.arguments(), parameters)
 
     @classmethod
+    def named(cls, nodes: Sequence[Node]) -> str:  # noqa: ARG003
+        """What the emitted class is called, given the nodes directly inside it."""
+        return cls.__name__
+
+    @classmethod
     def about(cls, inside: Sequence[Item]) -> str:  # noqa: ARG003
         """What the emitted class says it is, given the nodes and scopes directly inside it."""
         return (cls.__doc__ or "").split("\n")[0]
 
 
 @dataclass(frozen=True)
-class Row:
+class Sequential:
     """`count` blocks one after the other; `rest` gives each later one from the type it gets."""
 
     first: Block
@@ -59,4 +74,4 @@ class Row:
     count: int
 
 
-Part = Op | Block | Row
+Part = Op | Block | Sequential

@@ -6,15 +6,16 @@ formula: the same code gives the shapes, the costs and the text of the emitted c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from fishcompile.ir.block import Block, Part, Row
+from fishcompile.ir.block import Block, Part, Sequential
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
-from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Value
+from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Skipped, Value
 from fishcompile.ir.limits import flood, giant
+from fishcompile.ir.memo import Expansion, Met, described, keep, kept, lasts, placed, relative
 from fishcompile.ir.symbols import (
     formulas_of,
     numbers_of,
@@ -24,12 +25,11 @@ from fishcompile.ir.symbols import (
     with_formula,
     without_formulas,
 )
-from fishcompile.ir.template import Template, cut, lay
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.formula import Const, Formula, Sym, Var, formula_of
 from fishcompile.ops.tensor import TensorType
 
-__all__ = ["Block", "Builder", "Part", "Row"]  # what is built with, and what is built
+__all__ = ["Block", "Builder", "Part", "Sequential"]  # what is built with, and what is built
 
 
 class Builder:
@@ -37,17 +37,21 @@ class Builder:
 
     def __init__(self) -> None:
         """An empty graph."""
+        self.top = ""  # the stage that is being made
         self._inputs: list[Value] = []
         self._nodes: dict[str, Node] = {}
         self._scopes: dict[str, Scope] = {}
         self._stack: list[Scope] = []
-        self._templates: dict[Any, Template] = {}
+        self._known: dict[Hashable, Expansion] = {}
+        self._counted: set[Hashable] = set()  # of the different blocks
+        self._met: list[Met] = []  # in each block that is being expanded
         self._kinds: dict[type[Block], Kind] = {}
         self._named: dict[str, type[Block]] = {}
         self._order: list[Node] = []  # of the nodes, which an expansion takes its own from
         self._opened: list[str] = []  # and of the scopes
-        self.expansions = 0  # of blocks that were not just repeated
-        self.operations = 0  # that were added one by one, so in such blocks
+        self._skipped: list[tuple[Skipped, int]] = []  # each with how many nodes were before it
+        self.expansions = 0  # of different blocks
+        self.operations = 0  # that these add themselves
 
     @property
     def depth(self) -> int:
@@ -55,14 +59,14 @@ class Builder:
         return sum(scope.kind != SEQUENTIAL for scope in self._stack)
 
     def add(self, name: str, part: Part, *inputs: Value) -> Value:
-        """Adds a node, a block or a row of blocks, whichever it is."""
+        """Adds a node, a block or a Sequential of blocks, whichever it is."""
         match part:
             case Op():
                 return self.op(name, part, *inputs)
             case Block():
                 return self.block(name, part, *inputs)
-            case Row():
-                return self._row(name, part, *inputs)
+            case Sequential():
+                return self._sequential(name, part, *inputs)
 
     def input(self, name: str, type: TensorType) -> Value:  # noqa: A002
         """A new input of the graph."""
@@ -86,16 +90,20 @@ class Builder:
         node = Node(path, plain(op), names, without_formulas(type_), formulas)
         self._nodes[path] = node
         self._order.append(node)
-        self.operations += 1
+        self.operations += not self._met or self._met[-1].fresh
+        if self._met:
+            self._met[-1].operations += 1
         return Value(path, with_formula(type_))
 
     def block(self, name: str, block: Block, *inputs: Value) -> Value:
         """Expands a block in a scope of its own."""
-        depth = len(self._stack)
+        depth, met = len(self._stack), len(self._met)
         try:
             return self._expand(name, block, inputs)
         finally:
-            del self._stack[depth:]  # after an error, what comes next stands beside this block
+            # after an error, what comes next stands beside this block
+            del self._stack[depth:]
+            del self._met[met:]
 
     def fault(self, name: str, error: ShapeError) -> ExpansionError:
         """The error of a part that a block cannot make: its field is a parameter of the block.
@@ -114,34 +122,78 @@ class Builder:
         scope = self._open(name, type(block).__name__, numbers, formulas_of(block), inputs)
         words = tuple(value for value in vars(block).values() if not isinstance(value, int))
         key = (type(block), numbers, words, tuple(value.type for value in inputs))
-        known = self._templates.get(key)
+        known = self._known.get(key)
+        if known is None and lasts(block):
+            known = self._of_other_graphs(key)
         if known is not None:
             self._refuse_flood(len(known.nodes), scope.name, len(known.scopes))
-            nodes, scopes = lay(known, scope.name, inputs)
+            nodes, scopes, skipped, made = placed(known, scope.name, inputs)
             self._nodes.update((node.name, node) for node in nodes)
             self._order += nodes
+            self._skipped += ((skip, len(self._order)) for skip in skipped)
             self._scopes.update((inner.name, inner) for inner in scopes)
             self._opened += (inner.name for inner in scopes)
-            output = Value(_output(known, scope.name, inputs), seen_from_outside(known.type, block))
-            return self._close(scope, output)
-        self.expansions += 1
-        nodes_before, scopes_before = len(self._order), len(self._opened)
-        inside = {name: Sym(value, Var(name)) for name, value in numbers}
-        bound: Any = replace(block, **inside)
+            output = Value(made, known.output_type)
+        else:
+            output, known = self._expand_anew(key, scope, block, inputs)
+        self._known[key] = known
+        if self._met:
+            self._met[-1].kinds.update(known.kinds)
+            self._met[-1].parts.update(known.parts)
+        return self._close(scope, Value(output.name, seen_from_outside(output.type, block)))
+
+    def _expand_anew(
+        self, key: Hashable, scope: Scope, block: Block, inputs: tuple[Value, ...]
+    ) -> tuple[Value, Expansion]:
         kind: Any = type(block)
-        foreign = is_foreign(kind)
+        met = Met(key not in self._counted, {kind: None})
+        self._met.append(met)
+        self.expansions += met.fresh
+        nodes_before, scopes_before = len(self._order), len(self._opened)
+        skipped_before = len(self._skipped)
+        inside = {name: Sym(value, Var(name)) for name, value in scope.params}
+        bound: Any = replace(block, **inside)
         # what enters is written in the terms of the block around this one, so it is plain here
         plain = [Value(value.name, without_formulas(value.type)) for value in inputs]
         # by way of the class: a block that a spec defines may have a parameter called `expand`
         try:
-            output = expanded(bound, self, plain) if foreign else kind.expand(bound, self, *plain)
+            if is_foreign(kind):
+                output = expanded(bound, self, plain)
+            else:
+                output = kind.expand(bound, self, *plain)
         except ShapeError as error:
             raise self.fault("", error) from None
+        self._met.pop()
+        self._counted.add(key)
         nodes = self._order[nodes_before:]
         scopes = [self._scopes[name] for name in self._opened[scopes_before:]]
-        self._templates[key] = cut(scope.name, inputs, output, nodes, scopes)
-        outside = Value(output.name, seen_from_outside(output.type, block))
-        return self._close(scope, outside)
+        skipped = [skip for skip, _ in self._skipped[skipped_before:]]
+        met.parts[key] = met.operations
+        made = relative(
+            scope.name, inputs, output, nodes, scopes, skipped, met if lasts(block) else None
+        )
+        if lasts(block):
+            keep(key, made)
+        return output, made
+
+    def _of_other_graphs(self, key: Hashable) -> Expansion | None:
+        """What another graph kept, its parts noted as of this one; not where that fails."""
+        known = kept(key)
+        if known is None or any(
+            self._named.get(kind.__name__, kind) is not kind for kind in known.kinds
+        ):
+            return None
+        if flood(len(self._nodes) + len(known.nodes), len(self._scopes) + len(known.scopes)):
+            return None
+        for kind in known.kinds:
+            self._named.setdefault(kind.__name__, kind)
+            self._kinds.setdefault(kind, described(kind))
+        for part, operations in known.parts.items():
+            if part not in self._counted:
+                self._counted.add(part)
+                self.expansions += 1
+                self.operations += operations
+        return known
 
     def _meet(self, name: str, block: Block) -> None:
         """Notes the class of a block. Raises ExpansionError for one that cannot be emitted."""
@@ -152,12 +204,12 @@ class Builder:
             require_block(block, self._named.setdefault(kind.__name__, kind))
         except ShapeError as error:
             raise self.fault(name, error) from None
-        self._kinds[kind] = kind.kind()
+        self._kinds[kind] = described(kind)
 
     def repeat(self, name: str, first: Block, rest: Block, count: int, x: Value) -> Value:
         """`first` and then `count - 1` times `rest`, in a Sequential. With count 0, `x` itself."""
         if count < 1:
-            return x
+            return self.skip(name, count, x)
         formula = formula_of(count)
         formulas = () if isinstance(formula, Const) else (("count", formula),)
         scope = self._open(name, SEQUENTIAL, (("count", int(count)),), formulas, (x,))
@@ -165,8 +217,8 @@ class Builder:
             x = self.block(str(index), first if index == 0 else rest, x)
         return self._close(scope, x)
 
-    def _row(self, name: str, row: Row, x: Value) -> Value:
-        """A row whose later blocks are known only once the type that they get is."""
+    def _sequential(self, name: str, row: Sequential, x: Value) -> Value:
+        """A Sequential whose later blocks are known only once the type that they get is."""
         formula = formula_of(row.count)
         formulas = () if isinstance(formula, Const) else (("count", formula),)
         scope = self._open(name, SEQUENTIAL, (("count", int(row.count)),), formulas, (x,))
@@ -180,6 +232,21 @@ class Builder:
             second = block
             x = self.block(str(index), block, x)
         return self._close(scope, x)
+
+    def skip(self, name: str, when: int, x: Value) -> Value:
+        """`x`, where the block that is open has something else while `when` is positive."""
+        formula = formula_of(when)
+        if isinstance(formula, Const):
+            return x
+        path = self.path(name)
+        before, inside = "", path[: -len(name)]
+        if self._skipped and self._skipped[-1][1] == len(self._order):
+            before = self._skipped[-1][0].name
+        if not before.startswith(inside) and self._order:
+            before = self._order[-1].name
+        after = before[len(inside) :].partition(".")[0] if before.startswith(inside) else ""
+        self._skipped.append((Skipped(path, x.name, formula, after), len(self._order)))
+        return x
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError for an input."""
@@ -207,7 +274,8 @@ class Builder:
         """The graph collected so far; `taps` and `outputs` pair names with those of values."""
         inputs, scopes = tuple(self._inputs), tuple(self._scopes.values())
         nodes, kinds = tuple(self._nodes.values()), tuple(self._kinds.values())
-        return Graph(name, inputs, scopes, nodes, taps, outputs, kinds)
+        skipped = tuple(skip for skip, _ in self._skipped)
+        return Graph(name, inputs, scopes, nodes, taps, outputs, kinds, skipped)
 
     def _refuse_flood(self, nodes: int, path: str, scopes: int = 0) -> None:
         """Raises ExpansionError where so much more would be too much."""
@@ -251,8 +319,3 @@ class Builder:
             if len(levels) <= len(blocks):
                 levels.append(reads(levels[-1], formula))
         return tuple(levels)
-
-
-def _output(template: Template, path: str, inputs: tuple[Value, ...]) -> str:
-    name = template.output
-    return inputs[int(name[1:])].name if name.startswith("#") else path + name

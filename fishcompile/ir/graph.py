@@ -80,6 +80,30 @@ class Scope:
 Item = Node | Scope
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What an instance of a block leaves out, since `when` is not positive in it.
+
+    What reads it in other instances reads `source` in this one. `when` is over the parameters of
+    the block; `after` is the local name of what stands before it there, empty for the first.
+    """
+
+    name: str
+    source: str
+    when: Formula
+    after: str
+
+    @property
+    def scope(self) -> str:
+        """The path of the scope that it would stand in."""
+        return self.name.rpartition(".")[0]
+
+    @property
+    def local(self) -> str:
+        """The name within its scope."""
+        return self.name.rpartition(".")[2]
+
+
 class Parameter(NamedTuple):
     """A parameter of a block: its name, its annotation, and its default (None: it has none)."""
 
@@ -103,7 +127,8 @@ class Graph:
     """A network: inputs, scopes and nodes in the order they were made.
 
     `taps` and `outputs` name values: features on the way, and what the network is asked for.
-    `kinds` say what the blocks of the scopes are, in the order in which they are first met.
+    `kinds` say what the blocks of the scopes are, in the order in which they are first met, and
+    `skipped` what their instances leave out. The `title` is what it is published as, if it is.
     """
 
     name: str
@@ -113,6 +138,8 @@ class Graph:
     taps: tuple[tuple[str, str], ...]
     outputs: tuple[tuple[str, str], ...] = ()
     kinds: tuple[Kind, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    title: str = ""
 
     @cached_property
     def types(self) -> dict[str, TensorType]:
@@ -137,6 +164,18 @@ class Graph:
                     break
                 item = scopes[parent]
         return {name: tuple(items.values()) for name, items in inside.items()}
+
+    @cached_property
+    def laid_out(self) -> dict[str, tuple[Item | Skipped, ...]]:
+        """The children of each scope with what it leaves out in its place."""
+        layout: dict[str, list[Item | Skipped]] = {
+            p: [*items] for p, items in self.children.items()
+        }
+        for skip in self.skipped:
+            items = layout[skip.scope]
+            locals_ = [item.local for item in items]
+            items.insert(locals_.index(skip.after) + 1 if skip.after in locals_ else 0, skip)
+        return {path: tuple(items) for path, items in layout.items()}
 
     @cached_property
     def kind(self) -> dict[str, Kind]:

@@ -16,13 +16,22 @@ if TYPE_CHECKING:
 
 def without_formulas(type_: TensorType) -> TensorType:
     """The type with plain numbers."""
+    if all(type(side) is int for side in type_.shape):
+        return type_
     return TensorType(tuple(int(side) for side in type_.shape))
 
 
 def with_formula(type_: TensorType) -> TensorType:
     """The type with the formula of its channels alone: sides follow from the input's."""
     channels, *sides = type_.shape
-    return TensorType((channels, *(int(side) for side in sides)))
+    if all(type(side) is int for side in sides):
+        return type_
+    return TensorType((channels, *map(int, sides)))
+
+
+def widened(type_: TensorType, channels: int) -> TensorType:
+    """The type of what enters a block, in the terms of the block's own parameter for its width."""
+    return TensorType((channels, *type_.shape[1:]))
 
 
 def seen_from_outside(type_: TensorType, block: Block) -> TensorType:
@@ -69,6 +78,8 @@ def formulas_of(holder: Op | Block) -> tuple[tuple[str, Formula], ...]:
 
 def plain(op: Op) -> Op:
     """The op without formulas; those in a tuple of numbers are lost."""
+    if not any(isinstance(value, Sym | tuple) for value in vars(op).values()):
+        return op
     numbers: dict[str, Any] = dict(numbers_of(op))
     tuples = ((name, value) for name, value in vars(op).items() if isinstance(value, tuple))
     return replace(op, **numbers, **{name: tuple(map(int, value)) for name, value in tuples})

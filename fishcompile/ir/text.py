@@ -6,7 +6,8 @@
       %stem.conv1.conv = conv(%input) {in_channels=3, out_channels=32 `out_channels`} : 32x112x112
 
 A whole number may be followed by its formula in backquotes; decimals, tuples of whole numbers and
-words stand as Python has them, words without quotes. Parsing a printed graph gives it back.
+words stand as Python has them, words without quotes. What an instance of a block leaves out has a
+line with the formula that is not positive. Parsing a printed graph gives it back.
 """
 
 from __future__ import annotations
@@ -16,17 +17,18 @@ from ast import literal_eval
 from dataclasses import fields, replace
 from typing import Any
 
-from fishcompile.ir.graph import Graph, Item, Kind, Node, Parameter, Scope, Value
+from fishcompile.ir.graph import Graph, Item, Kind, Node, Parameter, Scope, Skipped, Value
 from fishcompile.ops import registry
 from fishcompile.ops.formula import Formula, parse
 from fishcompile.ops.keys import is_word
 from fishcompile.ops.tensor import TensorType
 
-_HEADER = re.compile(r"graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?")
+_HEADER = re.compile(r'graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?(?: title "([^"]*)")?')
 _KIND = re.compile(r"block (\w+)\((.*?)\) \{(.*?)\} (.*)")
 _PARAMETER = re.compile(r"(\w+): (\w+)(?: = (-?\w+))?")
 _SCOPE = re.compile(r"scope (\S+) = (\w+)\((.*?)\) \{(.*)\} -> %(\S+)")
 _NODE = re.compile(r"%(\S+) = (\w+)\((.*?)\) \{(.*)\} : (\S+)")
+_SKIPPED = re.compile(r"skip %(\S+) = %(\S+) unless `([^`]*)`")
 _PARAM = re.compile(r"(\w+)=([\w.+-]+|\([^()]*\))(?: `([^`]*)`)?")
 
 Params = tuple[tuple[str, Any], ...]
@@ -38,7 +40,9 @@ def print_graph(graph: Graph) -> str:
     inputs = ", ".join(f"%{value.name}: {value.type}" for value in graph.inputs)
     outputs = ", ".join(f"{name}: %{value}" for name, value in graph.outputs)
     taps = ", ".join(f"{name}: %{value}" for name, value in graph.taps)
-    lines = [f"graph {graph.name}({inputs}) -> ({outputs})" + (f" taps ({taps})" if taps else "")]
+    ends = f" taps ({taps})" if taps else ""
+    ends += f' title "{graph.title}"' if graph.title else ""
+    lines = [f"graph {graph.name}({inputs}) -> ({outputs}){ends}"]
     lines += map(_print_kind, graph.kinds)
     _print_scope(graph, "", 0, lines)
     return "\n".join(lines) + "\n"
@@ -53,6 +57,8 @@ def parse_graph(text: str) -> Graph:
         graph = _parse_header(header)
         items: list[Item] = []
         kinds: list[Kind] = []
+        skipped: list[Skipped] = []
+        last: dict[str, str] = {}
         known = {value.name for value in graph.inputs}
         parents = {""}
         for line in body:
@@ -60,22 +66,27 @@ def parse_graph(text: str) -> Graph:
             if line.startswith("block "):
                 kinds.append(_parse_kind(line))
                 continue
+            if line.lstrip().startswith("skip "):
+                skipped.append(_parse_skipped(line, last))
+                last[skipped[-1].scope] = skipped[-1].local
+                continue
             item = _parse_scope(line) if line.lstrip().startswith("scope ") else _parse_node(line)
             if not known.issuperset(item.inputs) or item.name.rpartition(".")[0] not in parents:
                 raise ValueError("it stands on something that no line before it makes")
             (parents if isinstance(item, Scope) else known).add(item.name)
             items.append(item)
+            last[item.name.rpartition(".")[0]] = item.local
     except (KeyError, SyntaxError, TypeError, ValueError) as error:
         raise ValueError(f"line {number} is no line of a graph: {line!r} ({error})") from error
     scopes = tuple(item for item in items if isinstance(item, Scope))
     nodes = tuple(item for item in items if isinstance(item, Node))
-    return replace(graph, scopes=scopes, nodes=nodes, kinds=tuple(kinds))
+    return replace(graph, scopes=scopes, nodes=nodes, kinds=tuple(kinds), skipped=tuple(skipped))
 
 
 def _parse_header(line: str) -> Graph:
-    name, inputs, outputs, taps = _groups(_HEADER, line)
+    name, inputs, outputs, taps, title = _groups(_HEADER, line)
     values = tuple(Value(_name(value), _type(type_)) for value, type_ in _pairs(inputs))
-    return Graph(name, values, (), (), _named(taps), _named(outputs))
+    return Graph(name, values, (), (), _named(taps), _named(outputs), title=title or "")
 
 
 def _named(text: str | None) -> tuple[tuple[str, str], ...]:
@@ -115,9 +126,18 @@ def _parse_node(line: str) -> Node:
     return Node(path, op, _operands(operands), _type(type_), formulas)
 
 
+def _parse_skipped(line: str, last: dict[str, str]) -> Skipped:
+    """What is left out, behind what the same block has had before it."""
+    name, source, when = _groups(_SKIPPED, line.strip())
+    return Skipped(name, source, parse(when), last.get(name.rpartition(".")[0], ""))
+
+
 def _print_scope(graph: Graph, path: str, depth: int, lines: list[str]) -> None:
     indent = "  " * depth
-    for item in graph.children[path]:
+    for item in graph.laid_out[path]:
+        if isinstance(item, Skipped):
+            lines.append(f"{indent}skip %{item.name} = %{item.source} unless `{item.when}`")
+            continue
         operands = ", ".join(f"%{name}" for name in item.inputs)
         if isinstance(item, Scope):
             params = _print_params(item.params, item.formulas)

@@ -45,3 +45,4 @@ class FishSpec:
     blocks: tuple[Definition, ...] = ()
     layouts: tuple[LayoutSpec, ...] = ()
     budget: BudgetSpec = BudgetSpec()
+    title: str = ""

@@ -57,7 +57,8 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
         raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=(advice,)))
     _refuse_unused(graph, flow, given, noun, tree)
     blocks = reachable(spec.blocks, nodes)
-    return StageGraph(spec.name, spec.input, flow, taps, outputs, spec.budget, blocks, spec.layouts)
+    given_out = (taps, outputs, spec.budget, blocks, spec.layouts)
+    return StageGraph(spec.name, spec.input, flow, *given_out, spec.title)
 
 
 def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:

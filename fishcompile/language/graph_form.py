@@ -45,7 +45,8 @@ def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
     for node in stages.nodes:
         graph[node.name] = _node(node, ("graph", node.name), origins)
     image = {"channels": stages.input.channels, "size": _sides(stages.input.size)}
-    value: Entry = {"fishspec": VERSION, "name": stages.name, "input": image}
+    titled = {"title": stages.title} if stages.title else {}
+    value: Entry = {"fishspec": VERSION, "name": stages.name, **titled, "input": image}
     if stages.blocks:
         value["blocks"] = {block.name: _definition(block) for block in stages.blocks}
     value["graph"] = graph

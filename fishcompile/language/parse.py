@@ -48,6 +48,7 @@ def parse_spec(tree: Tree) -> FishSpec:
             for name, patterns in top.get("layouts", {}).items()
         ),
         budget=BudgetSpec(**{key: quantity(item) for key, item in top.get("budget", {}).items()}),
+        title=top.get("title", ""),
         **stages,
     )
 

@@ -28,6 +28,7 @@ class StageGraph:
     budget: BudgetSpec
     blocks: tuple[Definition, ...] = ()
     layouts: tuple[LayoutSpec, ...] = ()
+    title: str = ""
 
     @cached_property
     def by_name(self) -> dict[str, StageNode]:

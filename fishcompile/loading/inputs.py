@@ -17,12 +17,11 @@ from pathlib import Path
 
 from fishcompile.diagnostics.finding import Diagnostic, SpecError
 from fishcompile.diagnostics.source import STDIN_NAME, Source, start_of
+from fishcompile.files import STDIN
 from fishcompile.loading.reach import Reader
 from fishcompile.loading.walking import ANY_DEPTH, walk_files
 from fishcompile.reader.read import MAX_BYTES, read_bytes, read_file
 from fishcompile.reader.tree import Tree
-
-STDIN = "-"
 
 MAX_KEPT = 1000  # trees of a run that stay in memory; a base is read again after so many others
 

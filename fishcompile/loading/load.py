@@ -26,7 +26,6 @@ from fishcompile.loading.uses import Uses
 from fishcompile.reader.read import UnreadableError, read_file
 from fishcompile.reader.tree import Path as TreePath
 from fishcompile.reader.tree import Plain, Tree
-from fishcompile.schema.messages import scales_nothing
 
 MAX_CHAIN = 16
 
@@ -75,7 +74,8 @@ def _load(path: Path, files: Files, scale: Scale) -> Loaded:
 
 def _vary(base: Loaded, variant: Tree, scale: Scale) -> Loaded:
     """A variant laid over its base, which is scaled before where the variant says so."""
-    below = replace(base, tree=_without_expectations(base.tree))
+    own = _without(base.tree, "title")
+    below = replace(base, tree=_without_expectations(own))
     if "scale" in variant.value:
         below = scale(below, variant)
     merged = _without(overlay(below.tree, _without(variant, "scale")), "extends")
@@ -113,6 +113,8 @@ def _refuse_in_base(base: Tree) -> None:
     In a base the order is that of the lines.
     """
     if "scale" in base.value:
+        from fishcompile.schema.messages import scales_nothing
+
         raise fail(scales_nothing(base))
     found = [path for path in base.places if path[-1:] == ("after",) and _orders(path)]
     message = "`after` is for variants; here entries stand in the order they are written"

@@ -75,6 +75,9 @@ class Op(ABC):
     kind: ClassVar[str]
     # how many operands are read for their values; a further one only gives a size
     reads: ClassVar[int | None] = None
+    # of an op with a module: keywords, with formulas over its fields, that an operand which only
+    # gives a size asks for
+    sized: ClassVar[tuple[tuple[str, str], ...]] = ()
     # the functions of torch that its text calls, beside the constructor of its module
     calls: ClassVar[tuple[str, ...]] = ()
     gradient: ClassVar[Gradient] = "gated"
@@ -84,6 +87,10 @@ class Op(ABC):
     @abstractmethod
     def infer(self, *inputs: TensorType) -> TensorType:
         """The output's type. Raises ShapeError where the inputs do not fit."""
+
+    def kept(self, *inputs: TensorType) -> tuple[int, int] | None:  # noqa: ARG002
+        """Two widths that need not be equal, and stay so in a scaled network where they are."""
+        return None
 
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """Multiply-accumulates for one image, as torch's FlopCounterMode counts them (/ 2)."""

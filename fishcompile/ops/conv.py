@@ -87,9 +87,12 @@ class Conv(Op):
                 ("in_channels", None),
                 ("out_channels", None),
                 ("kernel_size", None),
+            ),
+            (
                 ("stride", "1"),
                 ("padding", "0"),
                 ("dilation", "1"),
+                ("groups", "1"),
+                ("bias", "True"),
             ),
-            (("groups", "1"), ("bias", "True")),
         )

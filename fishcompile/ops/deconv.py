@@ -22,8 +22,13 @@ class ConvTranspose(Op):
     """
 
     kind: ClassVar[str] = "conv_transpose"
+    calls = ("nn.init.kaiming_normal_",)
     gradient = "weighted"
+    first_values = 'nn.init.kaiming_normal_({0}.weight, mode="fan_out")'
     reads: ClassVar[int | None] = 1
+    # as much as there can be, of which the second map's size is then kept: torch's own
+    # `output_size` is a list of numbers once a network is exported
+    sized: ClassVar[tuple[tuple[str, str], ...]] = (("output_padding", "stride - 1"),)
 
     in_channels: int
     out_channels: int
@@ -56,6 +61,10 @@ class ConvTranspose(Op):
                 raise ShapeError("FC303", message, operand=1)
         return feature_map(self.out_channels, like.sides)
 
+    def kept(self, *inputs: TensorType) -> tuple[int, int]:
+        """Classes that are brought to another size stay as many."""
+        return inputs[0].channels, self.out_channels
+
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """One per weight and input pixel."""
         return inputs[0].elements * self.out_channels * self.kernel_size * self.kernel_size
@@ -79,16 +88,15 @@ class ConvTranspose(Op):
                 ("in_channels", None),
                 ("out_channels", None),
                 ("kernel_size", None),
-                ("stride", "1"),
-                ("padding", "0"),
             ),
-            (("bias", "True"),),
+            (("stride", "1"), ("padding", "0"), ("bias", "True")),
         )
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """The module called, with the second map's size where there is one."""
-        return "{self}({0}, output_size={1}.shape[-2:])" if operands > 1 else "{self}({0})"
+        """The module called, and its map cut to the second map's sides where there is one."""
+        cut = "[..., : {1}.shape[-2], : {1}.shape[-1]]" if operands > 1 else ""
+        return f"{{self}}({{0}}){cut}"
 
 
 def _lopsided(kernel: int, stride: int) -> ShapeError:

@@ -16,7 +16,9 @@ class Linear(Op):
     """x (in_features,) to (out_features,)."""
 
     kind: ClassVar[str] = "linear"
+    calls = ("nn.init.normal_",)
     gradient = "weighted"
+    first_values = "nn.init.normal_({0}.weight, std=0.01)"
 
     in_features: int
     out_features: int

@@ -22,6 +22,6 @@ def pooled(x: TensorType, kind: str, kernel: int, stride: int, padding: int) -> 
 def pool_call(function: str, fields: Mapping[str, str]) -> str:
     """`function(x, kernel)`, with stride and padding where they are not torch's defaults."""
     kernel, stride, padding = fields["kernel_size"], fields["stride"], fields["padding"]
-    border = "" if padding == "0" else f", {padding}"
-    step = "" if stride == kernel and not border else f", {stride}"
+    border = "" if padding == "0" else f", padding={padding}"
+    step = "" if stride == kernel else f", stride={stride}"
     return f"{function}({{0}}, {kernel}{step}{border})"

@@ -5,16 +5,19 @@ A file holds one `PASS`. It is imported when it is run, by those who ask for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
-from fishcompile.ir.graph import Graph
-from fishcompile.ir.verify import verify
-from fishcompile.passes.base import Pass, Passed, Rewrite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fishcompile.ir.graph import Graph
+    from fishcompile.passes.base import Pass, Passed, Rewrite
 
 ALL = "all"
 # The order of `all`: what makes work for a pass stands before it.
@@ -57,6 +60,9 @@ def chosen(words: str) -> tuple[str, ...]:
 
 def run(graph: Graph, names: Iterable[str]) -> Passed:
     """The graph after the named passes, one after the other, each held by `verify`."""
+    from fishcompile.ir.verify import verify
+    from fishcompile.passes.base import Passed
+
     rewrites: list[Rewrite] = []
     for name in names:
         after = the_pass(name).run(graph)

@@ -14,7 +14,7 @@ import yaml
 from fishcompile.diagnostics.finding import Diagnostic, Related, fail
 from fishcompile.diagnostics.source import Source, Span, start_of
 from fishcompile.reader.scalars import NumberError, resolve
-from fishcompile.reader.syntax_errors import position
+from fishcompile.reader.syntax_errors import position, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +115,9 @@ class Composer:
         node = YamlNode("scalar", self._node_span(event))
         plain = not event.style
         node.empty = plain and not event.value
-        self._register(event, node)
-        if _SURROGATE.search(event.value):
+        if event.anchor is not None or event.tag is not None:
+            self._register(event, node)
+        if not event.value.isascii() and _SURROGATE.search(event.value):
             self._find("FC101", "an escape names half of a surrogate pair", node.span)
         is_key = bool(self.stack) and self.stack[-1].expects_key
         try:
@@ -269,8 +270,7 @@ class Composer:
             raise fail(Diagnostic("FC104", message, span))
 
     def _span(self, event: yaml.Event) -> Span:
-        start = position(self.source, event.start_mark)
-        return Span(self.source, *start, *position(self.source, event.end_mark))
+        return span_of(self.source, event.start_mark, event.end_mark)
 
     def _node_span(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> Span:
         """The event's span, less its anchor and tag, and less the lines after a block scalar."""

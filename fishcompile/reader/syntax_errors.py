@@ -131,6 +131,21 @@ def position(source: Source, mark: Mark | None) -> tuple[int, int]:
     return mark.line + 1, min(mark.column, len(lines[mark.line])) + 1
 
 
+def span_of(source: Source, start: Mark | None, end: Mark | None) -> Span:
+    """What lies between two marks of an event: `position` of both, for every word of a spec."""
+    lines = source.lines
+    if start is None or end is None or end.line >= len(lines):
+        return Span(source, *position(source, start), *position(source, end))
+    first, last = len(lines[start.line]), len(lines[end.line])
+    return Span(
+        source,
+        start.line + 1,
+        (start.column if start.column < first else first) + 1,
+        end.line + 1,
+        (end.column if end.column < last else last) + 1,
+    )
+
+
 def syntax_error(source: Source, error: Exception) -> Diagnostic:
     """An exception of PyYAML's parser as a finding at its place.
 

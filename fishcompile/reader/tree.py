@@ -77,13 +77,14 @@ class Tree:
 
 def walk(value: Plain, path: Path = ()) -> Iterator[tuple[Path, Plain]]:
     """Every (path, value) below and including `value`, parents first, in document order."""
-    yield path, value
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from walk(item, (*path, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from walk(item, (*path, index))
+    todo = [(path, value)]
+    while todo:
+        at, item = todo.pop()
+        yield at, item
+        if isinstance(item, dict):
+            todo += [((*at, key), below) for key, below in reversed(item.items())]
+        elif isinstance(item, list):
+            todo += [((*at, index), item[index]) for index in reversed(range(len(item)))]
 
 
 def taken_away(tree: Tree, *paths: Path) -> tuple[Related, ...]:

@@ -11,10 +11,13 @@ from functools import cache
 from importlib import import_module
 from itertools import islice
 from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic
 from fishcompile.rules.base import Rule, Skipped
+
+if TYPE_CHECKING:
+    from fishcompile.analysis.facts import Facts
 
 _JUDGING = ("fc4", "fc5")
 

@@ -2,20 +2,23 @@
 
 A rule's file defines `RULE = Rule(...)` and is named after it: `fc302_divisibility.py`. Its
 examples are specs; `bad` says in comments what is found where (see example.py). A rule with a
-`check` judges facts; the others are found while a spec is read, resolved and expanded.
+`check` judges facts; the others are found while a spec is read, resolved and expanded. What a
+check needs of other rooms is imported in it: who only reads the rule has no use for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
-from fishcompile.diagnostics.finding import Diagnostic, Severity
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from fishcompile.analysis.facts import Facts
+    from fishcompile.diagnostics.finding import Diagnostic, Severity
     from fishcompile.rules.example import Example
+
+    Check = Callable[[Facts], Iterable[Diagnostic | "Skipped"]]
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,6 @@ class Skipped:
     """So many findings that a check leaves out, because they follow from one that it reports."""
 
     count: int
-
-
-Check = Callable[[Facts], Iterable[Diagnostic | Skipped]]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ However many stages take a word from `defaults`, it is one place and one decisio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.source import Span
-from fishcompile.language.graph_spec import StageNode
-from fishcompile.reader.tree import Path, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fishcompile.language.graph_spec import StageNode
+    from fishcompile.reader.tree import Path, Tree
 
 _NAMED = 5
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.costs import below
-from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.rules.base import Rule
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
+
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
+    from fishcompile.analysis.costs import below
+
     total, budget = below(facts.costs, ""), facts.stages.budget
     for key, have, limit in (
         ("parameters", total.parameters, budget.parameters),

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.key_layouts import named
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.rules.base import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
     layouts = facts.stages.layouts
-    keys = tuple(facts.inference.graph.state()) if layouts else ()
+    if not layouts:
+        return
+    from fishcompile.analysis.key_layouts import named
+
+    keys = tuple(facts.inference.graph.state())
     for layout in layouts:
         for pattern, problem in named(layout, keys).problems:
             path = layout.path if pattern is None else (*layout.path, pattern)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic, Related
-from fishcompile.language.graph_spec import StageNode
-from fishcompile.language.spec import StageSpec
 from fishcompile.ops.conv import Conv
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
+    from fishcompile.language.graph_spec import StageNode
+
 
 def outside_the_tail(facts: Facts) -> Iterator[tuple[StageNode, str, Conv]]:
     """The I-convs of bridge, body and head: their stage, their name, and the convolution."""
+    from fishcompile.language.spec import StageSpec
+
     for node in facts.inside(Conv):
         stage = facts.stage(node)
         in_tail = isinstance(stage.config, StageSpec) and stage.config.section == "tail"
@@ -47,6 +52,8 @@ def _finding(facts: Facts, stage: StageNode, name: str, conv: Conv) -> Diagnosti
 
 def _ways_out(stage: StageNode, conv: Conv) -> tuple[str, ...]:
     """Shortcuts without weights that give the same width, if there are any."""
+    from fishcompile.language.spec import StageSpec
+
     if not isinstance(stage.config, StageSpec):
         return (f"a {stage.name} cannot be built without it: accept it in a comment, with reason",)
     ways = ["`shortcut: identity` keeps the channels as they are"]

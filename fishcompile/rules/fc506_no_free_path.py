@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.gradient import DeadEnd, dead_ends
 from fishcompile.diagnostics.finding import Diagnostic, Related
-from fishcompile.language.graph_spec import StageNode
-from fishcompile.language.spec import BridgeSpec, ClassifierSpec, DenseSpec, StageSpec
 from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import listed
 from fishcompile.rules.fc501_isolated_convolution import outside_the_tail
 from fishcompile.rules.fc504_strided_convolution import strided
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
+    from fishcompile.analysis.gradient import DeadEnd
+    from fishcompile.language.graph_spec import StageNode
+
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
+    from fishcompile.analysis.gradient import dead_ends
+    from fishcompile.language.spec import BridgeSpec, StageSpec
+
     graph, by_name = facts.inference.graph, facts.stages.by_name
     outputs = {node.name: node.name for node in graph.nodes if not node.scope}
     outputs |= {scope.name: scope.output for scope in graph.scopes if not scope.parent}
@@ -40,6 +46,8 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _heads(facts: Facts) -> list[StageNode]:
+    from fishcompile.language.spec import ClassifierSpec, DenseSpec
+
     heads = ClassifierSpec | DenseSpec
     return [node for node in facts.stages.nodes if isinstance(node.config, heads)]
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic, Related
-from fishcompile.ir.graph import Node
-from fishcompile.language.spec import StageSpec
-from fishcompile.language.stage_graph import INPUT
 from fishcompile.ops.add import Add
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
+    from fishcompile.ir.graph import Node
+
 
 def additions(facts: Facts) -> Iterator[tuple[Node, bool]]:
     """The merges that add, and whether trunk and skip have the same sides."""
+    from fishcompile.language.spec import StageSpec
+
     for node in facts.inside(Add):
         stage = facts.stage(node)
         if isinstance(stage.config, StageSpec) and node.scope == stage.name:
@@ -29,6 +33,8 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _finding(facts: Facts, node: Node) -> Diagnostic:
+    from fishcompile.language.stage_graph import INPUT
+
     stage, tree = facts.stage(node), facts.tree
     types = facts.inference.graph.types
     trunk, skip = ("x".join(map(str, types[name].sides)) for name in node.inputs)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic
-from fishcompile.language.graph_spec import StageNode
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import warnings, written
 from fishcompile.rules.fc507_broadcast_merge import additions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
+    from fishcompile.language.graph_spec import StageNode
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:

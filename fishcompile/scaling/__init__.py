@@ -1,6 +1,6 @@
 """Scaling: a base made narrower or wider, shallower or deeper, before a variant is laid over it.
 
-    factors -> legal_widths -> solve -> Adjustments -> Tree
+    choosing -> reading -> constraints -> rounding, reasons -> Adjustments -> Tree
 
 Every number of the result is legal where the base's are: what does not divide is moved to the
 nearest number that does, and each move has its reason. See docs/scaling.md.
@@ -15,19 +15,18 @@ from fractions import Fraction
 from math import floor
 
 from fishcompile.diagnostics.finding import SpecError, fail
-from fishcompile.language.defaults import apply_defaults
-from fishcompile.language.fish_to_graph import stage_graph
-from fishcompile.language.parse import parse_spec
-from fishcompile.language.stage_graph import StageGraph
+from fishcompile.language.nodes import definitions
 from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.loaded import Loaded
 from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.scaling.blame import with_products
-from fishcompile.scaling.blocks import read_counts, scaled_count
+from fishcompile.scaling.constraints import Constraints
 from fishcompile.scaling.factors import Factor, factors, scales_none, with_cause
-from fishcompile.scaling.legal import legal_widths
-from fishcompile.scaling.network import Widths
-from fishcompile.scaling.solve import solve
+from fishcompile.scaling.groups import group
+from fishcompile.scaling.legal import constraints_of
+from fishcompile.scaling.reasons import reasons
+from fishcompile.scaling.roles import Roles
+from fishcompile.scaling.rounding import rounded
 from fishcompile.schema.validate import validate
 
 
@@ -43,20 +42,18 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
         return base
     tree = base.tree
     try:
-        stages = _resolved(tree)
-        widths = _widths_of(stages, tree, needed="width" in wanted)
+        roles = _roles(tree)
+        asked = constraints_of(tree, roles, needed="width" in wanted)
     except SpecError as error:
         raise SpecError(with_products(with_cause(error, variant).report, base)) from None
     found: list[Adjustment] = []
     if "depth" in wanted:
-        blocks = {block.name: block for block in stages.blocks}
-        found += _depths(tree, read_counts(tree, blocks, widths.growing), widths, wanted["depth"])
+        found += _depths(tree, asked, wanted["depth"])
     if "width" in wanted:
-        # blocks that the depth adds demand as well; where they do not fit, the check finds it
+        # blocks that the depth adds ask as well; where they do not fit, the check finds it
         with suppress(SpecError):
-            deep = _with_numbers(tree, found)
-            widths = _widths_of(_resolved(deep), deep, needed=True) if found else widths
-        found = [*_widths(tree, widths, wanted["width"]), *found]
+            asked = constraints_of(_with_numbers(tree, found), roles) if found else asked
+        found = [*_widths(tree, asked, wanted["width"]), *found]
     useless = wanted.keys() - {one.key for one in found}
     if useless:
         raise fail(*(scales_none(key, wanted[key]) for key in useless))
@@ -71,45 +68,50 @@ def _with_numbers(tree: Tree, found: Iterable[Adjustment]) -> Tree:
     return replace(tree, value=value)
 
 
-def _resolved(base: Tree) -> StageGraph:
-    found = validate(base)
-    if found:
+def _roles(base: Tree) -> Roles:
+    """What the parameters of a base's blocks are. Raises SpecError where it fits no schema."""
+    if found := validate(base):
         raise fail(*found)
-    tree = apply_defaults(base)
-    return stage_graph(parse_spec(tree), tree)
+    blocks = base.value.get("blocks", {})
+    assert isinstance(blocks, dict), "the base fits the schema"
+    return Roles({block.name: block for block in definitions(blocks)})
 
 
-def _widths_of(stages: StageGraph, base: Tree, *, needed: bool) -> Widths:
-    """The widths of a base; where they are not needed, as far as they can be read."""
-    if needed:
-        return legal_widths(stages, base)
-    with suppress(SpecError):
-        return legal_widths(stages, base)
-    return Widths()
-
-
-def _widths(base: Tree, widths: Widths, factor: Factor) -> Iterable[Adjustment]:
-    choices = solve(widths, factor.value)
-    numbers = {path: Fraction(choice.number) for path, choice in choices.items()}
-    for path, choice in choices.items():
-        yield _adjusted_width(base, path, factor, choice.number, choice.reason)
-    for path, width in widths.asserted.items():
+def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
+    groups = group(asked)
+    made = rounded(asked, groups, factor.value)
+    new: dict[Path, tuple[int, str]] = {}
+    for number, one in enumerate(groups):
+        why = {path: f"not scaled: {why}" for path, why in one.pinned.items()}
+        unit = one.unit if one.pinned else made[number].unit
+        if not one.pinned and unit != one.unit * factor.value:
+            why = reasons(one, number, made[number])
+        new |= {path: (unit * part, why.get(path, "")) for path, part in one.part.items()}
+    for path in asked.chosen:
+        yield _adjusted_width(base, path, factor, *new[path])
+    for path, width in asked.asserted.items():
         old = base.get(path)
         assert isinstance(old, int), "the base fits the schema"
         # what is claimed wrongly stays wrong, for the rules to find
-        right = old == width.base
-        new = int(width.of(numbers)) if right else floor(old * factor.value + Fraction(1, 2)) or 1
-        exact = new == old * factor.value
-        reason = "" if exact else "follows from what enters"
-        yield _adjusted_width(base, path, factor, new, reason)
+        right = old == width.of(asked.chosen)
+        follows = width.of({path: number for path, (number, _) in new.items()})
+        number = int(follows) if right else floor(old * factor.value + Fraction(1, 2)) or 1
+        exact = number == old * factor.value
+        yield _adjusted_width(
+            base, path, factor, number, "" if exact else "follows from what enters"
+        )
 
 
-def _depths(
-    base: Tree, counts: Mapping[Path, int], widths: Widths, factor: Factor
-) -> Iterable[Adjustment]:
-    for path, count in counts.items():
-        new, reason = scaled_count(count, factor.value)
-        if new > count and path in widths.growing:
+def _depths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
+    for path, count in asked.counts.items():
+        exact = count * factor.value
+        new = floor(exact + Fraction(1, 2))
+        reason = "" if new == exact else "a whole number, a half rounded up"
+        if count and not new:
+            new, reason = 1, "at least one block"
+        if path in asked.growing and path[-1] != "repeat":
+            continue  # a parameter that each time does more is no depth
+        if new > count and path in asked.growing:
             new, reason = count, "not scaled: each time the width or the sides are others"
         at, by = base.value_span(path), factor.at
         yield Adjustment("depth", path, count, factor.value, new, reason, at, by)

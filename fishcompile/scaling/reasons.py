@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from fractions import Fraction
 from math import lcm
 
 from fishcompile.reader.tree import Path
+from fishcompile.scaling.constraints import Divisibility
 from fishcompile.scaling.groups import Check, Group
-from fishcompile.scaling.network import Demand
+from fishcompile.scaling.rounding import Rounded
 
 AS_IN_THE_BASE = "as in the base"
 _MOST = 3  # reasons of one kind that are told
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A scaled number, and why it is not exact; no reason where it is."""
-
-    number: int
-    reason: str = ""
-
-
-@dataclass(frozen=True)
 class Clause:
-    """A width is a multiple of `step` for one demand, said in `text`.
+    """A width is a multiple of `step` for one constraint, said in `text`.
 
     In a group of widths that scale together, the step is that of their common unit, and the others
     stay as they are.
@@ -35,41 +27,13 @@ class Clause:
     text: str
 
 
-@dataclass(frozen=True)
-class Bound:
-    """A width is at least this share of the base's, for the sake of a demand."""
-
-    share: Fraction
-    demand: Demand
-
-    def __str__(self) -> str:
-        if self.demand.divisor == 1:
-            return f"the least that {self.demand.stage} can do with"
-        return f"large enough for {self.demand.stage}, which divides by {self.demand.divisor}"
-
-
-@dataclass(frozen=True)
-class Because:
-    """What holds a group at the unit that it has: `checks` hold, and `lost` are what gave way.
-
-    `bound` is told where it is the least that does, and `before` is the unit that it would have if
-    nothing had given way.
-    """
-
-    unit: int
-    checks: Sequence[Check]
-    lost: Sequence[Check] = ()
-    before: int | None = None
-    bound: str = ""
-
-
-def choices(group: Group, number: int, because: Because) -> dict[Path, Choice]:
-    """The widths of a group, which is the one of that number, and their reasons."""
-    held = [one for one in because.checks if one.step(number) > 1]
+def reasons(group: Group, number: int, made: Rounded) -> dict[Path, str]:
+    """Why the widths of a group, which is the one of that number, are not exact."""
+    held = [one for one in made.held if one.step(number) > 1]
     step = lcm(*(one.step(number) for one in held))
     clauses = {path: _clauses(path, number, held) for path in group.paths}
-    together = list(dict.fromkeys(tie.why for tie in group.ties))[:_MOST]
-    found: dict[Path, Choice] = {}
+    together = list(dict.fromkeys(one.why for one in group.equal))[:_MOST]
+    found: dict[Path, str] = {}
     for path in group.paths:
         others = [
             Clause(one.step, f"{'.'.join(map(str, other))}: {one.text}")
@@ -78,36 +42,42 @@ def choices(group: Group, number: int, because: Because) -> dict[Path, Choice]:
             if other != path
         ]
         said = _decisive([*clauses[path], *others])
-        said += [because.bound] if because.bound else []
+        said += [_bound(made.bound.asked)] if made.bound else []
         part = group.part[path]
-        text = _because(_multiple(step * part, because.unit * part), [*said, *together])
-        found[path] = Choice(because.unit * part, text + _instead(number, part, because))
+        text = _because(_multiple(step * part, made.unit * part), [*said, *together])
+        found[path] = text + _instead(number, part, made)
     return found
 
 
+def _bound(asked: Divisibility) -> str:
+    if asked.divisor == 1:
+        return f"the least that {asked.stage} can do with"
+    return f"large enough for {asked.stage}, which divides by {asked.divisor}"
+
+
 def _clauses(path: Path, number: int, checks: Iterable[Check]) -> list[Clause]:
-    """What demands mean for one of the chosen widths that they depend on."""
+    """What constraints mean for one of the chosen widths that they depend on."""
     return [
-        Clause(one.step(number), _text(one.demand, path))
+        Clause(one.step(number), _text(one.asked, path))
         for one in checks
-        if path in one.demand.width.parts
+        if path in one.asked.width.parts
     ]
 
 
-def _text(demand: Demand, path: Path) -> str:
-    width = demand.width
+def _text(asked: Divisibility, path: Path) -> str:
+    width = asked.width
     share = width.parts[path]
-    target = f"a multiple of {demand.modulus}{' ' * bool(demand.what)}{demand.what}"
+    target = f"a multiple of {asked.modulus}{' ' * bool(asked.what)}{asked.what}"
     # what is a sum is a multiple as a whole
     in_all = "in all " if len(width.parts) > 1 or width.fixed else ""
     if share == 1:
-        if not demand.what and path == demand.at:
+        if not asked.what and path == asked.at:
             return AS_IN_THE_BASE
-        return f"{demand.stage} needs {in_all}{target}"
+        return f"{asked.stage} needs {in_all}{target}"
     up, down = share.numerator, share.denominator
     each = "each channel becomes" if down == 1 else f"each {down} channels become"
-    of_what = f", {in_all}{target}" if demand.modulus > 1 else ""
-    return f"{each} {up} in {demand.stage}{of_what}"
+    of_what = f", {in_all}{target}" if asked.modulus > 1 else ""
+    return f"{each} {up} in {asked.stage}{of_what}"
 
 
 def _decisive(clauses: Iterable[Clause]) -> list[str]:
@@ -137,14 +107,14 @@ def _because(kind: str, said: list[str]) -> str:
     return f"{kind}: {'; '.join(said)}" if said else kind
 
 
-def _instead(number: int, part: int, because: Because) -> str:
-    """What a width would be, had no wish given way."""
-    wishes = [one.demand for one in because.lost if one.step(number) > 1]
-    if because.before is None or not wishes:
+def _instead(number: int, part: int, made: Rounded) -> str:
+    """What a width would be, had nothing given way."""
+    lost = [one.asked for one in made.lost if one.step(number) > 1]
+    if made.before is None or not lost:
         return ""
-    most = max(wish.multiple for wish in wishes)
-    stages = [wish.stage for wish in wishes if wish.multiple == most]
+    most = max(one.multiple for one in lost)
+    stages = [one.stage for one in lost if one.multiple == most]
     told = stages[:_MOST] if len(stages) > _MOST else stages[:-1]
     last = f"{len(stages) - _MOST} more" if len(stages) > _MOST else stages[-1]
     listed = " and ".join([*filter(None, [", ".join(told)]), last])
-    return f"; with multiples of {most} in {listed} it would be {because.before * part}"
+    return f"; with multiples of {most} in {listed} it would be {made.before * part}"

@@ -8,18 +8,17 @@ a kernel, a factor or a divisor anywhere is none. Likewise it counts blocks wher
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from fishcompile.language.formulas import formula
 from fishcompile.language.graph_spec import Definition, InnerNode
 from fishcompile.ops.formula import Binary, Formula, Var, variables
-from fishcompile.reader.tree import Path
 
 _WIDTH, _COUNT, _NUMBER = "width", "count", "number"
 _EITHER = ("when", "groups")
 _WORDS = ("kind", "expect", "norm", "act")
 
-Parameter = tuple[str, str]
+Parameter = tuple[object, str]
 
 
 class Roles:
@@ -28,12 +27,8 @@ class Roles:
     `unclear` are those that stand in a product of which either factor may be the width, with it.
     """
 
-    def __init__(
-        self, definitions: Mapping[str, Definition], growing: Collection[Path] = ()
-    ) -> None:
-        """`growing` are repeats that are no depth, as each changes the width or the sides."""
+    def __init__(self, definitions: Mapping[str, Definition]) -> None:
         self._definitions = definitions
-        self._growing = growing
         self._found: dict[Parameter, set[str]] = {
             (name, parameter): set()
             for name, definition in definitions.items()
@@ -45,13 +40,21 @@ class Roles:
             known = self._known()
             self._read()
 
-    def is_width(self, block: str, parameter: str) -> bool:
-        """Whether a parameter is a width and nothing else."""
-        return self._found[block, parameter] == {_WIDTH}
+    def is_width(self, kind: object, key: str) -> bool:
+        """Whether a key is a width: `out` of what is built in, of a block a parameter."""
+        return self._found.get((kind, key)) == {_WIDTH} if self._is_own(kind) else key == "out"
 
-    def is_count(self, block: str, parameter: str) -> bool:
-        """Whether a parameter counts blocks and does nothing else."""
-        return self._found[block, parameter] == {_COUNT}
+    def is_count(self, kind: object, key: str) -> bool:
+        """Whether a key counts blocks: `blocks` of a stage or transfer, and `repeat` of any node.
+
+        Of a block it is a parameter; another that is called `blocks` may be anything.
+        """
+        if self._is_own(kind) and key != "repeat":
+            return self._found.get((kind, key)) == {_COUNT}
+        return key in ("blocks", "repeat")
+
+    def _is_own(self, kind: object) -> bool:
+        return isinstance(kind, str) and kind in self._definitions
 
     def _known(self) -> int:
         return sum(map(len, self._found.values()))
@@ -76,8 +79,7 @@ class Roles:
         inner = block if isinstance(block, dict) else {}
         for key, value in keys.items():
             if isinstance(value, str) and key not in _WORDS:
-                grows = (*node.path, key) in self._growing
-                yield {_NUMBER} if grows else self._roles(str(keys["kind"]), key), value
+                yield self._roles(str(keys["kind"]), key), value
         for key, value in inner.items():
             if isinstance(value, str) and key not in _WORDS:
                 yield self._found.get((str(inner.get("kind")), key), {_NUMBER}), value

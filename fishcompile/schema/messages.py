@@ -6,6 +6,7 @@ values are worded in wording.py.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fishcompile.diagnostics.finding import Diagnostic
@@ -20,6 +21,8 @@ from fishcompile.schema.wrong_values import wrong_value
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_MOST = 1000  # keys that are compared with what they may mean
+
 Kind = Literal["unknown", "missing", "wrong", "unread", "many"]
 
 
@@ -33,7 +36,8 @@ class Problem(NamedTuple):
 def root_causes(problems: list[Problem]) -> list[Problem]:
     """Without what follows from a misspelt `extends`, `use` or `blocks`: what it would supply."""
     unknown = [problem for problem in problems if problem.kind == "unknown"]
-    top = [str(problem.path[0]) for problem in unknown if len(problem.path) == 1]
+    tops = (str(problem.path[0]) for problem in unknown if len(problem.path) == 1)
+    top = list(islice(tops, _MOST))
     supplied = any(nearest(key, top) for key in ("extends", "use", "blocks"))
     return unknown if supplied else problems
 

@@ -35,48 +35,54 @@ def network(analysis: Analysis) -> Network:
 
 def instantiate(text: str, name: str, calls: tuple[str, ...] = ()) -> Network:
     """A new network of the emitted text whose spec is called `name`; see `load_text`."""
-    from fishcompile.targets.python_source.class_names import class_name
-
-    model: Network = getattr(load_text(text, calls), class_name(name))()
+    module = load_text(text, calls, name)
+    *_, kind = (value for value in vars(module).values() if _is_of(module, value))
+    model: Network = kind()
     return model
 
 
-def load_text(text: str, calls: tuple[str, ...] = ()) -> ModuleType:
+def load_text(text: str, calls: tuple[str, ...] = (), name: str = "") -> ModuleType:
     """The module that the emitted text is, executed once per process.
 
-    `calls` are what ops of plug-ins in it call of torch. Raises UnsafeOutputError where the text
+    `calls` are what ops of plug-ins in it call of torch. Tracebacks and profiles show `name`, which
+    is that of the spec. Raises UnsafeOutputError where the text
     holds what fishcompile would not emit.
     """
     from fishcompile.targets.python_source.guard import verify
 
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-    name = f"fishcompile_generated_{digest}"
-    if name in sys.modules:
-        return sys.modules[name]
+    path = f"fishcompile_generated_{digest}"
+    if path in sys.modules:
+        return sys.modules[path]
     verify(text, calls)
-    file = f"<fishcompile {digest}>"
-    module = ModuleType(name)
+    file = f"<fishcompile {name} {digest}>" if name else f"<fishcompile {digest}>"
+    module = ModuleType(path)
     module.__file__ = file
     # no modification time: the entry is not checked against a file and stays
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    sys.modules[name] = module
+    sys.modules[path] = module
     exec(compile(text, file, "exec"), module.__dict__)  # noqa: S102
     for value in list(vars(module).values()):
-        if isinstance(value, type) and value.__module__ == name:
-            copyreg.pickle(value, _reducer(text, calls))
+        if _is_of(module, value):
+            copyreg.pickle(value, _reducer(text, calls, name))
     return module
 
 
-def _reducer(text: str, calls: tuple[str, ...]) -> Any:
+def _is_of(module: ModuleType, value: Any) -> bool:
+    """Whether a value is a class of the module; the network's is the last."""
+    return isinstance(value, type) and value.__module__ == module.__name__
+
+
+def _reducer(text: str, calls: tuple[str, ...], name: str) -> Any:
     def reduce(instance: nn.Module) -> tuple[Any, ...]:
-        return _new, (text, type(instance).__name__, calls), instance.__dict__
+        return _new, (text, type(instance).__name__, calls, name), instance.__dict__
 
     return reduce
 
 
-def _new(text: str, name: str, calls: tuple[str, ...] = ()) -> nn.Module:
+def _new(text: str, kind_name: str, calls: tuple[str, ...] = (), name: str = "") -> nn.Module:
     """An instance without its state, which the unpickler sets next."""
-    kind = getattr(load_text(text, calls), name)
+    kind = getattr(load_text(text, calls, name), kind_name)
     instance: nn.Module = kind.__new__(kind)
     return instance
 

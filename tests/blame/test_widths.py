@@ -30,7 +30,7 @@ def test_a_width_that_r_cannot_sum_two_stages_on() -> None:
     # 512 from the bridge and 250 make 762, halved and with 128 from tail1 509
     assert found.message == "body1: r(x) cannot sum 509 channels in groups of 2"
     assert (str(found.span), found.label) == ("main.yaml:4:21", "tail2 chooses this width")
-    assert ("fishnet99.yaml:24:25", "body1 does not hold with it") in places(found)
+    assert ("fishnet99.yaml:25:25", "body1 does not hold with it") in places(found)
 
 
 def test_a_width_that_the_groups_of_a_base_do_not_divide() -> None:
@@ -80,11 +80,11 @@ def test_where_no_single_width_is_at_fault_the_division_is_shown(text: str) -> N
     found = error(f"extends: fishnet99.yaml\n{text}")
     assert found.rule == "FC302"
     assert found.label == ""
-    assert str(found.span) in ("fishnet99.yaml:24:25", "main.yaml:4:19")
+    assert str(found.span) in ("fishnet99.yaml:25:25", "main.yaml:4:19")
 
 
 def test_a_spec_without_a_base_is_as_it_was() -> None:
     text = FILES["fishnet99.yaml"].replace("tail2: {out: 256", "tail2: {out: 250")
     report = check_texts({"main.yaml": text}, "main.yaml")
     (found,) = [one for one in report.diagnostics if one.rule == "FC302"]
-    assert (str(found.span), found.label) == ("main.yaml:24:25", "")
+    assert (str(found.span), found.label) == ("main.yaml:25:25", "")

@@ -126,7 +126,7 @@ def test_the_emitted_classes_say_what_they_are_made_of(tmp_path: Path) -> None:
     text = emit_source(analysed(tmp_path))
     assert '"""x + Mbconv(x)."""' in text
     assert '"""r(x) + Mbconv(x), where r sums each k adjacent channels."""' in text
-    assert "self.branch = Mbconv(in_channels, out=out_channels)" in text
+    assert "self.branch = Mbconv(in_channels, out_channels)" in text
 
 
 def test_what_is_rendered_is_the_same_network(tmp_path: Path) -> None:

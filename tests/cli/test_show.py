@@ -111,7 +111,7 @@ def test_a_bug_is_code_3_with_its_traceback(run: Run, monkeypatch: pytest.Monkey
     def broken(_: object) -> None:
         raise ZeroDivisionError("of ours")
 
-    monkeypatch.setattr("fishcompile.cli.commands.show.analyse", broken)
+    monkeypatch.setattr("fishcompile.pipeline.analyse", broken)
     result = run("show", shipped("fishnet99"))
     assert (result.code, result.out) == (3, "")
     assert result.err.startswith(f"fishcompile {VERSION} has a bug: ZeroDivisionError\n")

@@ -262,7 +262,8 @@ def test_a_spec_builds_and_learns_at_two_sizes(analyses: dict[str, Analysis], na
     assert sum(p.numel() for p in model.parameters()) == PARAMETERS[name]
     for sides in SIZES:
         model.zero_grad(set_to_none=True)
-        outputs = run(model, torch.randn(4, 3, *sides))
+        image = torch.randn(4, 3, *sides)
+        outputs = run(model, image, taps=bool(found.inference.graph.taps))
         shapes = {key: tuple(value.shape[1:]) for key, value in outputs.items()}
         assert shapes == {key: expected(given, sides) for key, given in GIVEN[name].items()}
         total: Any = torch.stack([value.square().mean() for value in outputs.values()]).sum()
@@ -270,11 +271,11 @@ def test_a_spec_builds_and_learns_at_two_sizes(analyses: dict[str, Analysis], na
         assert [n for n, p in model.named_parameters() if not learns(p.grad)] == [], sides
 
 
-def run(model: Any, image: Tensor) -> dict[str, Tensor]:
+def run(model: Any, image: Tensor, *, taps: bool) -> dict[str, Tensor]:
     """Every output and every tap by name; a single output is the logits here."""
     result = model(image)
     outputs: dict[str, Tensor] = result if isinstance(result, dict) else {"logits": result}
-    return outputs | (model.forward_features(image) if model.taps else {})
+    return outputs | (model.forward_features(image) if taps else {})
 
 
 def learns(gradient: Tensor | None) -> bool:

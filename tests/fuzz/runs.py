@@ -51,7 +51,7 @@ def _same_run(model: nn.Module, analysis: Analysis) -> None:
     types = {name: graph.types[value].shape for name, value in (*graph.taps, *graph.outputs)}
     images = torch.empty(2, *graph.inputs[0].type.shape, device="meta")
     with torch.no_grad():
-        features = model.forward_features(images) if model.taps else {}  # type: ignore[operator]
+        features = model.forward_features(images) if graph.taps else {}  # type: ignore[operator]
         with FlopCounterMode(display=False) as counter:
             output = model(images)
     logits = types.pop("logits", None)

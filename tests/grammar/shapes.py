@@ -84,6 +84,9 @@ def _of_map(kind: str, entry: Entry, x: Map, like: Sequence[Map]) -> Map:
         case "channel_sum":
             demand(x.channels % entry["k"] == 0)
             return Map(x.channels // entry["k"], x.sides)
+        case "channel_shuffle":
+            demand(x.channels % entry["groups"] == 0)
+            return x
         case _:
             return Map(x.channels * entry["k"], x.sides)
 

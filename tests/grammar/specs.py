@@ -23,6 +23,7 @@ _IMAGE: dict[str, list[Any]] = {"channels": [3, 1, 2, 4], "size": [32, 64, 33, [
 _ONE_OP = (
     *("conv", "max_pool", "avg_pool", "deconv", "upsample", "concat", "add", "mul", "batch_norm"),
     *("global_avg_pool", "flatten", "adaptive_avg_pool", "linear", "channel_sum", "channel_repeat"),
+    "channel_shuffle",
     *SAME,
 )
 # The keys of kinds with few of them: how often each is written, and its values.
@@ -40,6 +41,7 @@ _KEYS: dict[str, dict[str, tuple[int, list[Any]]]] = {
     "dropout": {"percent": (50, [0, 10, 99])},
     "channel_sum": {"k": (100, [1, 2, 3])},
     "channel_repeat": {"k": (100, [1, 2, 3])},
+    "channel_shuffle": {"groups": (100, [1, 2, 4])},
 }
 _PARTS = ("blocks", "tail", "body", "head", "bridge", "stem", "classifier", "dense")
 

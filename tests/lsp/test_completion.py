@@ -47,6 +47,7 @@ def test_keys_of_a_stage_less_those_written(client: Client) -> None:
 
 def test_keys_of_the_top_and_of_nested_mappings(client: Client) -> None:
     assert list(offered(client, BASE + "|")) == [
+        "title",
         "extends",
         "use",
         "defaults",

@@ -42,7 +42,7 @@ from fishcompile.ops.sigmoid import Sigmoid
 from fishcompile.ops.silu import Silu
 from fishcompile.ops.tensor import TensorType
 from fishcompile.ops.upsample import Upsample
-from fishcompile.targets.python_source.emit import _torch_call
+from fishcompile.targets.python_source.constructors import torch_call
 
 Shape = tuple[int, ...]
 
@@ -124,12 +124,12 @@ def texts(op: Op) -> dict[str, str]:
     return {name: v if isinstance(v, str) else str(Const(v)) for name, v in values}
 
 
-def built(op: Op) -> nn.Module | None:
+def built(op: Op, operands: int = 1) -> nn.Module | None:
     """The module that the op's emitted constructor makes."""
     call = op.module()
     if call is None:
         return None
-    module: nn.Module = eval(_torch_call(call, texts(op)), {"nn": nn})
+    module: nn.Module = eval(torch_call(op, texts(op), operands), {"nn": nn})
     return module
 
 
@@ -158,7 +158,7 @@ def infer(op: Op, inputs: tuple[Shape, ...]) -> TensorType:
 def test_torch_agrees(case: Case) -> None:
     inferred = infer(case.op, case.inputs)
     with FlopCounterMode(display=False) as counter:
-        result = run(case.op, case.inputs, built(case.op))
+        result = run(case.op, case.inputs, built(case.op, len(case.inputs)))
     assert inferred.shape == tuple(result.shape[1:])
     # FlopCounterMode counts a multiply-accumulate as two, over a batch of two
     types = tuple(TensorType(shape) for shape in case.inputs)
@@ -246,7 +246,7 @@ def test_what_is_accepted_of_two_maps_torch_accepts(op: Op, shapes: list[Shape])
         inferred = infer(op, inputs)
     except ShapeError:
         return
-    assert inferred.shape == tuple(run(op, inputs, built(op)).shape[1:])
+    assert inferred.shape == tuple(run(op, inputs, built(op, len(inputs))).shape[1:])
 
 
 @pytest.mark.parametrize(

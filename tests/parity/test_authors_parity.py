@@ -51,7 +51,7 @@ def network(
 
     source = folder / f"{model}.py"
     source.write_text(emit_source(analysis))
-    net = build(source, class_name(graph.name)).double().eval()
+    net = build(source, class_name(graph.name, graph.title)).double().eval()
     net.load_state_dict(dict(read_checkpoint(converted).tensors))
     # hundreds of megabytes that pytest would keep for three sessions
     released.unlink()

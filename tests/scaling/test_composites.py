@@ -37,10 +37,10 @@ def test_stacked_hourglass() -> None:
         **dict.fromkeys(maps, 16),
     }
     assert trunks(half)["enter8"] == 128
-    # res2 adds what enters it where it keeps its width, and so has to keep it
+    # res2 projects what enters it only `when` its width is another, and so has to keep it
     scaled = vary_shipped("stacked_hourglass", "scale: {width: 0.37}")
     assert [numbers(scaled)[name] for name in chosen] == [24, 48, 48, 96]
-    assert reasons(scaled)["graph.res2.out"].endswith("; res2.sum joins them")
+    assert reasons(scaled)["graph.res2.out"].endswith("; res2 depends on it")
 
 
 MBCONV = (
@@ -190,7 +190,9 @@ def test_what_a_block_of_a_stage_demands_of_its_width() -> None:
     assert errors(scaled) == []
     # 25.2 and 50.4: of 36, so that a third has 12 groups
     assert numbers(scaled) == {"stem.c.out": 36, "tail.t.out": 36}
-    told = "multiple of 36: each 3 channels become 1 in t.1.wide, a multiple of 12 for its groups"
+    told = (
+        "multiple of 36: each 3 channels become 1 in t.refine.1.branch.wide, a multiple of 12 for"
+    )
     assert reasons(scaled)["tail.t.out"].startswith(told)
 
 
@@ -207,9 +209,9 @@ def found(base: str) -> Diagnostic:
         ("{a: required, b: 2}", "{kind: conv, out: a * b}",
          "either factor of `a * b` in `own` may be the width"),
         ("{a: required}", "{kind: conv, out: in_channels * in_channels + a}",
-         "`in_channels * in_channels + a` of `own.node` multiplies two widths"),
+         "`out` of `own.node` multiplies two widths"),
         ("{a: required}", "{kind: conv, out: 64 * a // in_channels}",
-         "`64 * a // in_channels` of `own.node` divides by a width"),
+         "`out` of `own.node` divides by a width"),
         ("{a: required}", "{kind: conv, out: a, kernel: in_channels + 1}",
          "`kernel` of `own.node` is a number that follows from a width"),
     ],
@@ -229,6 +231,7 @@ def test_what_is_no_sum_of_widths_is_not_followed(parameters: str, node: str, re
 
 
 def test_no_end_of_nodes() -> None:
+    """A million of them are 20 different blocks, which are read once each; the check counts all."""
     deep = "{kind: own, depth: depth - 1, when: depth - 1}"
     base = HEAD + (
         "blocks:\n"
@@ -241,7 +244,29 @@ def test_no_end_of_nodes() -> None:
         "graph: {c: {kind: conv, from: input, out: 8}, own1: {kind: own, depth: 20}}\n"
         "outputs: {map: own1}\n"
     )
-    assert found(base).message.endswith("`own1`: the blocks have more than 20,000 nodes")
+    scaled = vary(base, "scale: {width: 0.5}")
+    assert numbers(scaled) == {"graph.c.out": 8}  # it leaves the network
+    assert errors(scaled) == [
+        "FC305 own1: the network has more than 100,000 blocks, all levels counted"
+    ]
+
+
+def test_what_is_more_stays_more() -> None:
+    """6 and 8, of which 6 is no multiple of 4: with 8 for both, `more` would be gone."""
+    base = HEAD + (
+        "blocks:\n"
+        "  own:\n"
+        "    parameters: {out: required}\n"
+        "    graph:\n"
+        "      c: {kind: conv, out: out}\n"
+        "      more: {kind: conv, out: out, when: out - in_channels}\n"
+        "graph: {c: {kind: conv, from: input, out: 24}, own1: {kind: own, out: 32}}\n"
+        "taps: {map: own1}\n"
+    )
+    scaled = vary(base, "scale: {width: 0.25}")
+    assert errors(scaled) == []
+    assert numbers(scaled) == {"graph.c.out": 8, "graph.own1.out": 16}
+    assert reasons(scaled)["graph.own1.out"].endswith(": the least that own1 can do with")
 
 
 def roles(text: str) -> dict[str, bool]:

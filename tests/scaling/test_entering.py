@@ -26,7 +26,10 @@ NARROW = "block: {reduction_of: in, reduction: 2, group_width: 8}"
         (
             f"tail: {{t: {{out: 256, blocks: 1, {NARROW}}}}}",
             32,
-            "multiple of 16: t needs a multiple of 16 for groups of 8 of a middle divided by 2",
+            (
+                "multiple of 16: t needs a multiple of 16 for groups of 8 channels"
+                " of a middle divided by 2"
+            ),
         ),
         # the first norm comes before the first convolution
         (
@@ -60,7 +63,10 @@ NARROW = "block: {reduction_of: in, reduction: 2, group_width: 8}"
         (
             "bridge: {out: 64, blocks: 1, block: {norm: group, reduction: 1}}",
             32,
-            "multiple of 32: bridge needs a multiple of 32 for groups of 16 channels",
+            (
+                "multiple of 32: each 2 channels become 1 in bridge, a multiple of 16"
+                " for groups of 16 channels"
+            ),
         ),
     ],
 )
@@ -79,7 +85,7 @@ def test_as_many_groups_as_the_width_that_leaves_makes() -> None:
     assert errors(scaled) == []
     assert numbers(scaled) == {"stem.c.out": 40, "tail.t.out": 80}
     assert reasons(scaled)["tail.t.out"] == (
-        "multiple of 16: stem.c.out: as in the base; t convolves in groups of 4"
+        "multiple of 16: stem.c.out: as in the base; t has groups of it"
     )
 
 

@@ -8,7 +8,7 @@ from fishcompile.diagnostics.finding import SpecError
 from tests.plugins.conftest import Install
 from tests.plugins.conftest import install as install
 from tests.plugins.shuffle import CODE, ENTRIES
-from tests.scaling.variants import HEAD, numbers, trunks, vary
+from tests.scaling.variants import HEAD, errors, numbers, reasons, trunks, vary
 
 STAGE = HEAD + (
     "stem: {c: {kind: conv, out: 64}}\n"
@@ -28,30 +28,51 @@ def test_a_stage_of_plug_ins_scales() -> None:
     assert trunks(half)["t"] == 64
 
 
-def test_what_a_plug_in_cannot_take_is_found_and_told() -> None:
-    """A quarter of 40 channels in 4 groups: what a plug-in demands is known when it is built."""
+def test_what_a_plug_in_asks_of_widths_is_read_off_its_ops() -> None:
+    """38.4, a quarter in 4 groups: of 16. The 19.2 that enter are of 8, as in the base."""
     scaled = vary(STAGE, "scale: {width: 0.3}")
-    (found,) = [one for one in scaled.report.diagnostics if one.severity == "error"]
-    assert found.rule == "FC302"
-    assert "groups" in found.message
-    products = [there.message for there in found.related]
-    assert "tail.t.out: 128 x 0.3 = 38.4, made 40: multiple of 8, as in the base" in products
-
-
-def test_a_node_that_is_a_plug_in_is_not_followed() -> None:
-    base = HEAD + (
-        "graph:\n"
-        "  c: {kind: conv, from: input, out: 64}\n"
-        "  unit: {kind: acme.shuffle, out: 64}\n"
-        "outputs: {map: unit}\n"
+    assert scaled.report.ok
+    assert numbers(scaled) == {"stem.c.out": 16, "tail.t.out": 32}
+    assert reasons(scaled)["tail.t.out"] == (
+        "multiple of 16: t needs a multiple of 16 for 4 groups of a middle divided by 4"
     )
+
+
+NODE = HEAD + (
+    "graph:\n"
+    "  c: {kind: conv, from: input, out: 64}\n"
+    "  unit: {kind: acme.shuffle, out: 64}\n"
+    "  up: {kind: acme.lost}\n"
+    "  last: {kind: conv, out: 10, kernel: 1}\n"
+    "outputs: {map: last}\n"
+)
+LOST = """
+from fishcompile.blocks.pre_act_conv import PreActConv
+from fishcompile import Plugin
+
+
+def lose(x):
+    return PreActConv(x.channels, x.channels * x.channels // 32)
+
+
+LOST = Plugin(lose, "A convolution whose width is no sum of any.", {})
+"""
+
+
+def test_a_node_that_is_a_plug_in_is_followed() -> None:
+    scaled = vary(NODE.replace("  up: {kind: acme.lost}\n", ""), "scale: {width: 0.3}")
+    assert errors(scaled) == []
+    assert numbers(scaled) == {"graph.c.out": 16, "graph.unit.out": 16, "graph.last.out": 10}
+
+
+def test_a_plug_in_that_makes_no_sum_of_widths_is_refused(install: Install) -> None:
+    install("acme_lost", LOST, **{"acme.lost": "acme_lost:LOST"})
     with pytest.raises(SpecError) as raised:
-        vary(base, "scale: {width: 0.5}")
+        vary(NODE, "scale: {width: 0.5}")
     (found,) = raised.value.report.diagnostics
-    assert (found.rule, str(found.span)) == ("FC206", "base.yaml:5:16")
+    assert (found.rule, str(found.span)) == ("FC206", "base.yaml:6:14")
     assert found.message == (
-        "`scale` cannot follow widths through `unit`: `acme.shuffle` is a plug-in"
+        "`scale` cannot follow widths through `up`: `out` multiplies two widths"
     )
-    assert vary(
-        base.replace("64}\noutputs", "64, repeat: 2}\noutputs"), "scale: {depth: 2}"
-    ).report.ok
+    deep = NODE.replace("lost}", "lost, repeat: 2}")
+    assert vary(deep, "scale: {depth: 0.5}").report.ok

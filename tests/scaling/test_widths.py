@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from fishcompile.analysis.costs import below
-from fishcompile.scaling.search import nearest
+from fishcompile.scaling.rounding import nearest
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
 from tests.nets import minnow_text
@@ -129,8 +129,7 @@ def test_32_groups() -> None:
     assert scaled.report.ok
     assert numbers(scaled) == {"tail.t1.out": 128, "tail.t2.out": 256}  # 102.4 and 204.8
     assert reasons(scaled)["tail.t2.out"] == (
-        "multiple of 256: each 2 channels become 1 in b1, a multiple of 128"
-        " for 32 groups of a middle divided by 4"
+        "multiple of 256: each 8 channels become 1 in b1, a multiple of 32 for 32 groups"
     )
 
 
@@ -211,7 +210,7 @@ def test_the_channels_of_the_input_do_not_scale() -> None:
     pinned = vary(tied, "scale: {width: 2}")
     assert pinned.report.ok
     assert numbers(pinned) == {"tail.t1.out": 3}
-    assert reasons(pinned)["tail.t1.out"].startswith("not scaled: t1 adds them up")
+    assert reasons(pinned)["tail.t1.out"].startswith("not scaled: t1 keeps its width")
 
 
 def test_a_width_that_is_written_though_it_follows_is_worked_out_anew() -> None:

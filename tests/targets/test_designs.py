@@ -48,7 +48,7 @@ def compare(analysis: Analysis) -> None:
     image = torch.randn(2, *graph.inputs[0].type.shape, dtype=torch.float64)
     with torch.inference_mode():
         expected = run_graph(graph, state, image)
-        features = model.forward_features(image) if model.taps else {}
+        features = model.forward_features(image) if graph.taps else {}
         result = model(image)
 
     taps = [name for name, _ in graph.taps]

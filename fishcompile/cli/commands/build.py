@@ -14,7 +14,6 @@ from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import is_file, refuse_existing, write_atomic
 from fishcompile.passes import chosen
 from fishcompile.passes import found as passes_found
-from fishcompile.pipeline import after_passes, compiled
 from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
 
@@ -57,6 +56,8 @@ def build(
     target, names = _target(emit), () if passes is None else chosen(passes)
     if not target.text and (check or output == Path("-")):
         raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
+    from fishcompile.pipeline import after_passes, compiled
+
     analysis = compiled(spec)
     if target.needs_torch:
         _require_torch(target)

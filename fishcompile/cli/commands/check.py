@@ -10,33 +10,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fishcompile.cli.console import line_width, wants_color
-from fishcompile.cli.judging import Choice, judge_run
 from fishcompile.cli.light import LightCommand
-from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import STDIN_NAME
-from fishcompile.files import write_atomic
+from fishcompile.files import STDIN, write_atomic
 from fishcompile.formats import Checked, Page, RuleFacts, count, find_format, findings, format_names
-from fishcompile.loading.inputs import (
-    STDIN,
-    Input,
-    collect,
-    looks_like_a_spec,
-    read_once,
-)
-from fishcompile.loading.reach import Reader
-from fishcompile.pipeline import examine
-from fishcompile.reader.read import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from fishcompile.loading.inputs import Input
+    from fishcompile.loading.reach import Reader
 
 _COLORS = ("auto", "always", "never")
 _EPILOG = "Example: fishcompile check specs --format sarif --output fishcompile.sarif"
@@ -104,6 +97,10 @@ def check(
     one_of("--color", color, _COLORS)
     if stdin_filename != STDIN_NAME and STDIN not in specs:
         raise UsageError("--stdin-filename names standard input", "give - as a SPEC to read it")
+    from fishcompile.cli.judging import Choice, judge_run
+    from fishcompile.cli.standard_input import standard_input
+    from fishcompile.loading.inputs import collect, read_once
+
     inputs = collect(specs, stdin_filename)
     refuse_output(output, inputs)
     given = standard_input(specs, stdin_filename)
@@ -141,6 +138,9 @@ def one_of(option: str, value: str, known: Iterable[str]) -> str:
 
 def examined(item: Input, read: Reader) -> Checked:
     """What is found in one input."""
+    from fishcompile.pipeline import examine
+    from fishcompile.reader.read import UnreadableError
+
     path = str(item.path)
     if item.problem:
         return Checked(path, Report((item.problem,)), unreadable=True)
@@ -165,6 +165,8 @@ def exit_code(checked: Iterable[Checked]) -> int:
 
 def refuse_output(output: str, inputs: Iterable[Input]) -> None:
     """Raises UsageError where the report would take the place of a spec, given or not."""
+    from fishcompile.loading.inputs import looks_like_a_spec
+
     target = os.path.realpath(output)
     given = any(os.path.realpath(item.path) == target for item in inputs)
     if output != STDIN and (given or (os.path.isfile(target) and looks_like_a_spec(Path(target)))):  # noqa: PTH113

@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from fishcompile.cli.examples import report_on, texts
+from fishcompile.cli.examples import texts
 from fishcompile.cli.light import LightCommand
+from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import UsageError
-from fishcompile.diagnostics.nearest import nearest
-from fishcompile.formats.text import render
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
 from fishcompile.rules.example import Example
@@ -40,11 +39,17 @@ def page(rule: Rule) -> str:
         textwrap.fill(rule.why, _WIDTH),
         "This spec breaks it:",
         _indented(rule.bad),
-        render(report_on(rule.bad), width=_WIDTH),
+        _found(rule),
         "This one does not:",
         _indented(rule.good),
     ]
     return "\n\n".join(parts)
+
+
+def _found(rule: Rule) -> str:
+    """What a check of the bad example prints, as it stands on the rule's page in docs/rules."""
+    text = data_file("docs/rules", f"{rule.id}.md").read_text(encoding="utf-8")
+    return text.partition("```text\n")[2].partition("\n```")[0]
 
 
 def _indented(example: Example) -> str:
@@ -60,6 +65,9 @@ def _rule(word: str) -> Rule:
     found = rules.get(word.upper()) or by_name.get(word.lower())
     if found is not None:
         return found
+    # imported only now: most rules are asked for by their own name
+    from fishcompile.diagnostics.nearest import nearest
+
     alike = word.upper().translate(_LOOK_ALIKES)
     near = alike if alike in rules else nearest(word.lower(), by_name)
     near = near or nearest(word.upper(), rules)

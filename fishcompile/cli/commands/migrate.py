@@ -7,26 +7,25 @@ same, 2 something could not be read or written, or is no spec. The other specs a
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fishcompile.cli.console import complain, print_report
 from fishcompile.cli.light import LightCommand
-from fishcompile.cli.standard_input import standard_input
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, report
 from fishcompile.diagnostics.source import STDIN_NAME
-from fishcompile.fixing.diff import unified_diff
-from fishcompile.fixing.specs import write_specs
-from fishcompile.fixing.versions import Migrated, UnversionedError, migrated
+from fishcompile.files import STDIN
 from fishcompile.formats._snippets import visible
-from fishcompile.loading.inputs import STDIN, Input, collect
-from fishcompile.reader.read import UnreadableError, file_bytes
-from fishcompile.schema.version import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fishcompile.fixing.versions import Migrated
+    from fishcompile.loading.inputs import Input
 
 _EPILOG = "Example: fishcompile migrate specs --check"
 
@@ -62,6 +61,10 @@ def migrate(
     """
     if stdin_filename != STDIN_NAME and STDIN not in specs:
         raise UsageError("--stdin-filename names standard input", "give - as a SPEC to read it")
+    from fishcompile.cli.standard_input import standard_input
+    from fishcompile.loading.inputs import collect
+    from fishcompile.schema.version import VERSION
+
     inputs = collect(specs, stdin_filename)
     given = standard_input(specs, stdin_filename)
     found, refused, code = _read_all(inputs, given)
@@ -87,6 +90,9 @@ def _read_all(
     inputs: Sequence[Input], given: Mapping[Path, bytes]
 ) -> tuple[list[Migrated], list[Diagnostic], int]:
     """The specs that are old, what is wrong with others, and the exit code of that."""
+    from fishcompile.fixing.versions import UnversionedError
+    from fishcompile.reader.read import UnreadableError
+
     found: list[Migrated] = []
     refused: list[Diagnostic] = []
     code = 0
@@ -104,6 +110,9 @@ def _read_all(
 
 def _read(item: Input, given: Mapping[Path, bytes]) -> Migrated | None:
     """The spec migrated in memory; None for one that is current. Raises SpecError."""
+    from fishcompile.fixing.versions import UnversionedError, migrated
+    from fishcompile.reader.read import file_bytes
+
     if item.problem:
         raise UnversionedError(report([item.problem]))
     data = given.get(item.path)
@@ -116,6 +125,8 @@ def _write(found: list[Migrated], given: Mapping[Path, bytes]) -> tuple[list[Mig
     Standard input that is not migrated comes out as it went in: an editor that filters a text
     through the command must not lose it.
     """
+    from fishcompile.fixing.specs import write_specs
+
     done: list[Migrated] = []
     code = 0
     texts = {**given, **{one.spec.path: one.spec.after for one in found}}
@@ -134,12 +145,16 @@ def _write(found: list[Migrated], given: Mapping[Path, bytes]) -> tuple[list[Mig
 
 
 def _diff(one: Migrated) -> str:
+    from fishcompile.fixing.diff import unified_diff
+
     before, after = (text.decode() for text in (one.spec.before, one.spec.after))
     return unified_diff(before, after, str(one.spec.path))
 
 
 def _tell(one: Migrated, *, check: bool) -> None:
     """A line on what was done to a spec, or would be."""
+    from fishcompile.schema.version import VERSION
+
     name, keys = (
         visible(str(one.spec.path)),
         f"{one.keys or 'no'} key{'' if one.keys == 1 else 's'}",

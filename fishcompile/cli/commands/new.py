@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,9 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import check_name, shown, suggest_name
 from fishcompile.files import is_file, refuse_existing, require_folder, write_atomic
 from fishcompile.formats._snippets import visible
-from fishcompile.pipeline import Analysis, compiled
+
+if TYPE_CHECKING:
+    from fishcompile.pipeline import Analysis
 
 _NUMBER = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,9})?|\.[0-9]{1,9}", re.ASCII)
 _LEAST, _MOST = 0.01, 16
@@ -45,6 +47,7 @@ def new(
     """
     from fishcompile.cli.new_check import checked, without_outgrown
     from fishcompile.cli.new_text import draft, variant
+    from fishcompile.pipeline import compiled
 
     _require_name(name)
     factors = {"width": _factor("--width", width), "depth": _factor("--depth", depth)}

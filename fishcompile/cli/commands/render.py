@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.finding import SpecError
-from fishcompile.diagnostics.source import Span
 from fishcompile.formats._snippets import visible
-from fishcompile.language.graph_form import graph_form
-from fishcompile.pipeline import Analysis, analyse
-from fishcompile.reader.tree import Path as TreePath
-from fishcompile.reader.write import lines_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fishcompile.diagnostics.source import Span
+    from fishcompile.pipeline import Analysis
+    from fishcompile.reader.tree import Path as TreePath
 
 
 def register(app: typer.Typer) -> None:
@@ -36,6 +37,8 @@ def render(
     printed compiles to the same bytes as the spec. Its comments are not printed: a broken claim
     that they accept, of an `expect` say, is an error again.
     """
+    from fishcompile.pipeline import analyse
+
     analysis = analyse(spec)
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
         raise SpecError(analysis.report)
@@ -44,6 +47,9 @@ def render(
 
 def rendered(analysis: Analysis, *, graph: bool) -> Iterator[str]:
     """The lines of the spec."""
+    from fishcompile.language.graph_form import graph_form
+    from fishcompile.reader.write import lines_of
+
     tree = analysis.tree
     if not graph:
         return lines_of(tree.value, _written(analysis, lambda path: path))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fishcompile.analysis.table import Row, stage_table
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.finding import SpecError
-from fishcompile.pipeline import Analysis, analyse, unaccepted
+
+if TYPE_CHECKING:
+    from fishcompile.analysis.table import Row
+    from fishcompile.pipeline import Analysis
 
 _HEADS = ("stage", "input", "output", "blocks", "I-convs", "convs", "parameters", "MACs")
 
@@ -31,6 +33,8 @@ def show(
     merged with the skip. MACs are for one image. Below the table of a variant that scales its base
     stand the numbers that were scaled.
     """
+    from fishcompile.pipeline import analyse, unaccepted
+
     analysis = analyse(spec)
     # a spec that only breaks its own claims has a table, which is where the claims are seen
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
@@ -48,6 +52,8 @@ def show(
 
 def table_lines(analysis: Analysis) -> list[str]:
     """The table as lines of text, the sum last."""
+    from fishcompile.analysis.table import stage_table
+
     rows = [_cells(row) for row in stage_table(analysis.inference, analysis.costs)]
     total = analysis.total
     figures = (total.isolated, total.convolutions, total.parameters, total.macs)

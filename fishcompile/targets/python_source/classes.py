@@ -1,28 +1,34 @@
 """Classes: block instances grouped by form, and the constructor parameters that each group needs.
 
-A parameter that nothing in the class reads is left out; one that has a default and is the same
-in every instance is folded into the text.
+`parameters.py` says which those are; `class_names.py` what the classes are called.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from fishcompile.blocks import registry
-from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Parameter, Scope
-from fishcompile.ops.formula import Const, Formula, substitute, variables
-from fishcompile.targets.python_source.class_names import block_class, class_name
+from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Parameter, Scope, Skipped
+from fishcompile.ops.formula import Const
+from fishcompile.targets.python_source.class_names import block_classes
 from fishcompile.targets.python_source.forms import (
-    Bindings,
-    CallItem,
     Form,
     Item,
-    OpItem,
     SeqItem,
+    SkipItem,
     call_item,
+    calls_in,
     op_item,
-    unify,
 )
+from fishcompile.targets.python_source.parameters import (
+    bind_item,
+    folded,
+    given_to,
+    in_use,
+    kept,
+    trimmed,
+)
+from fishcompile.targets.python_source.unify import unify
 
 
 @dataclass(frozen=True)
@@ -38,18 +44,44 @@ class Class:
 
 @dataclass
 class _Group:
+    """Instances of one form; `numbers` are those that they have for their parameters."""
+
     form: Form
-    instances: list[Scope]
+    instances: list[Scope] = field(default_factory=list)
+    numbers: dict[tuple[tuple[str, int], ...], dict[str, int]] = field(default_factory=dict)
+
+    def add(self, scope: Scope) -> None:
+        """Takes in an instance."""
+        self.instances.append(scope)
+        self.numbers.setdefault(scope.params, dict(scope.params))
 
 
 def group_classes(graph: Graph) -> tuple[dict[int, Class], tuple[Item, ...]]:
     """The classes by index, each after what it uses, and the items at the top."""
     groups: list[_Group] = []
     top = _items(graph, "", {value.name: value.name for value in graph.inputs}, groups)
-    classes: dict[int, Class] = {}
+    forms: dict[int, Form] = {}
     for index in _dependency_order(groups, top):
-        classes[index] = _finish(graph, groups[index], classes)
-    return classes, tuple(bind_item(item, {}, classes) for item in top)
+        form = _without_skips(groups[index].form)
+        values = folded(graph.kind[form.kind], groups[index].numbers.values())
+        forms[index] = replace(form, items=tuple(bind_item(item, values) for item in form.items))
+    wanted = in_use(forms)
+    forms = {
+        index: replace(form, items=tuple(trimmed(item, wanted) for item in form.items))
+        for index, form in forms.items()
+    }
+    top = tuple(trimmed(item, wanted) for item in top)
+    names = block_classes(graph, {index: groups[index].instances[0] for index in forms})
+    given = given_to([*top, *(item for form in forms.values() for item in form.items)])
+    classes: dict[int, Class] = {}
+    for index, form in forms.items():
+        kind, first = graph.kind[form.kind], groups[index].instances[0]
+        block = registry().get(kind.name)
+        doc = block.about(graph.children[first.name]) if block else kind.doc
+        parameters = kept(kind, wanted[index], given[index])
+        arguments = kind.arguments[: form.arity]
+        classes[index] = Class(names[index], doc, parameters, arguments, form)
+    return classes, top
 
 
 def _group(graph: Graph, scope: Scope, groups: list[_Group]) -> int:
@@ -58,12 +90,15 @@ def _group(graph: Graph, scope: Scope, groups: list[_Group]) -> int:
     items = _items(graph, scope.name, operands, groups)
     form = Form(scope.kind, len(scope.inputs), items, operands[scope.output])
     for index, group in enumerate(groups):
-        common = unify(group.form, form)
+        if group.form.kind != form.kind:
+            continue
+        common = unify(group.form, form, group.numbers.values(), dict(scope.params))
         if common is not None:
             group.form = common
-            group.instances.append(scope)
+            group.add(scope)
             return index
-    groups.append(_Group(form, [scope]))
+    groups.append(_Group(form))
+    groups[-1].add(scope)
     return len(groups) - 1
 
 
@@ -72,7 +107,10 @@ def _items(
 ) -> tuple[Item, ...]:
     """The items inside a scope; `names` maps values to local names and is filled as they come."""
     items: list[Item] = []
-    for child in graph.children[path]:
+    for child in graph.laid_out[path]:
+        if isinstance(child, Skipped):
+            items.append(SkipItem(child.local, (names[child.source],), child.when))
+            continue
         operands = tuple(names[name] for name in child.inputs)
         if isinstance(child, Node):
             items.append(op_item(child, operands))
@@ -99,75 +137,38 @@ def _sequence(
     return SeqItem(scope.local, calls[0], rest, count, operands)
 
 
+def _without_skips(form: Form) -> Form:
+    """The form without what no instance has."""
+    means: dict[str, str] = {}
+    items: list[Item] = []
+    for item in form.items:
+        operands = tuple(means.get(name, name) for name in item.operands)
+        if isinstance(item, SkipItem):
+            means[item.local] = operands[0]
+        else:
+            items.append(_plainest(replace(item, operands=operands)))
+    return replace(form, items=tuple(items), output=means.get(form.output, form.output))
+
+
+def _plainest(item: Item) -> Item:
+    """The item; a row of equal blocks needs no condition, for an empty one gives what it gets."""
+    if not isinstance(item, SeqItem) or item.when != item.count or item.may_be_one:
+        return item
+    return replace(item, rest=item.first, when=None) if item.rest in (None, item.first) else item
+
+
 def _dependency_order(groups: list[_Group], top: tuple[Item, ...]) -> list[int]:
+    """The classes in use, each after those that it uses; one that uses itself is no exception."""
     order: dict[int, None] = {}
+    begun: set[int] = set()
 
     def visit(items: tuple[Item, ...]) -> None:
         for item in items:
-            for call in _calls(item):
-                if call.class_ not in order:
+            for call in calls_in(item):
+                if call.class_ not in begun:
+                    begun.add(call.class_)
                     visit(groups[call.class_].form.items)
                     order.setdefault(call.class_)
 
     visit(top)
     return list(order)
-
-
-def _calls(item: Item) -> tuple[CallItem, ...]:
-    match item:
-        case CallItem():
-            return (item,)
-        case SeqItem(first=first, rest=rest):
-            return (first, rest) if rest else (first,)
-        case _:
-            return ()
-
-
-def _finish(graph: Graph, group: _Group, classes: dict[int, Class]) -> Class:
-    kind = graph.kind[group.form.kind]
-    has_default = {p.name for p in kind.parameters if p.default is not None}
-    instances = [dict(scope.params) for scope in group.instances]
-    folded: dict[str, Formula] = {}
-    for name, values in ((n, {i[n] for i in instances}) for n in instances[0]):
-        if name in has_default and len(values) == 1:
-            folded[name] = Const(values.pop())
-    form = replace(
-        group.form, items=tuple(bind_item(item, folded, classes) for item in group.form.items)
-    )
-    used = {name for item in form.items for name in _reads(item)}
-    parameters = tuple(p for p in kind.parameters if p.name in used)
-    network = class_name(graph.name)
-    name = block_class(form.kind, network, {network, *(made.name for made in classes.values())})
-    block = registry().get(kind.name)
-    doc = block.about(graph.children[group.instances[0].name]) if block else kind.doc
-    return Class(name, doc, parameters, kind.arguments[: form.arity], form)
-
-
-def bind_item(item: Item, values: dict[str, Formula], classes: dict[int, Class]) -> Item:
-    """The item with parameters replaced, and calls reduced to what their class takes."""
-    match item:
-        case OpItem():
-            return replace(item, params=_bind(item.params, values))
-        case CallItem():
-            wanted = {parameter.name for parameter in classes[item.class_].parameters}
-            params = tuple(pair for pair in item.params if pair[0] in wanted)
-            return replace(item, params=_bind(params, values))
-        case SeqItem(first=first, rest=rest):
-            one, two = bind_item(first, values, classes), rest and bind_item(rest, values, classes)
-            assert isinstance(one, CallItem)
-            assert two is None or isinstance(two, CallItem)
-            return replace(item, first=one, rest=two, count=substitute(item.count, values))
-
-
-def _bind(params: Bindings, values: dict[str, Formula]) -> Bindings:
-    return tuple((name, substitute(formula, values)) for name, formula in params)
-
-
-def _reads(item: Item) -> tuple[str, ...]:
-    """The parameters that an item's text will mention."""
-    match item:
-        case OpItem() | CallItem():
-            return tuple(name for _, formula in item.params for name in variables(formula))
-        case SeqItem(first=first, rest=rest, count=count):
-            own = variables(count) if rest else ()
-            return (*_reads(first), *(_reads(rest) if rest else ()), *own)

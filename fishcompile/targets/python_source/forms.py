@@ -1,13 +1,13 @@
 """Form: what a block instance looks like with its numbers replaced by formulas.
 
-Two instances with the same form are two calls of one class. The one freedom is a Sequential of a
-single block, which unifies with longer ones: its `rest` is not known.
+Two instances with the same form are two calls of one class. `unify.py` says which forms are the
+same, although one of them leaves something out or has a block where the other has a row.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 from fishcompile.ir.graph import Node, Scope
@@ -19,13 +19,17 @@ Bindings = tuple[tuple[str, Formula], ...]
 
 @dataclass(frozen=True)
 class OpItem:
-    """A primitive op; `params` give every field, `words` those that are no whole numbers."""
+    """A primitive op; `params` give every field, `words` those that are no whole numbers.
+
+    Of any item, `when` is the formula that is positive where the item is there; None: always.
+    """
 
     local: str
     op: type[Op]
     words: tuple[tuple[str, str], ...]
     params: Bindings
     operands: tuple[str, ...]
+    when: Formula | None = None
 
 
 @dataclass(frozen=True)
@@ -36,20 +40,37 @@ class CallItem:
     class_: int
     params: Bindings
     operands: tuple[str, ...]
+    when: Formula | None = None
 
 
 @dataclass(frozen=True)
 class SeqItem:
-    """A Sequential: its first block, `count - 1` times the rest, None where there is no second."""
+    """A Sequential: its first block, `count - 1` times the rest, None where there is no second.
+
+    Where it `may_be_one`, a count of 1 means the first block itself. Where the widths of `first`
+    are equal, the first is `kept`, if there is such a block.
+    """
 
     local: str
     first: CallItem
     rest: CallItem | None
     count: Formula
     operands: tuple[str, ...]
+    may_be_one: bool = False
+    kept: CallItem | None = None
+    when: Formula | None = None
 
 
-Item = OpItem | CallItem | SeqItem
+@dataclass(frozen=True)
+class SkipItem:
+    """What no instance has that was met so far; what reads it reads its operand."""
+
+    local: str
+    operands: tuple[str, ...]
+    when: Formula
+
+
+Item = OpItem | CallItem | SeqItem | SkipItem
 
 
 @dataclass(frozen=True)
@@ -80,6 +101,38 @@ def call_item(scope: Scope, class_: int, operands: tuple[str, ...]) -> CallItem:
     return CallItem(scope.local, class_, params, operands)
 
 
+def calls_in(item: Item) -> tuple[CallItem, ...]:
+    """The blocks that an item makes."""
+    match item:
+        case CallItem():
+            return (item,)
+        case SeqItem(first=first, rest=rest, kept=kept):
+            return tuple(call for call in (first, kept, rest) if call)
+        case _:
+            return ()
+
+
+def with_params(item: Item, change: Callable[[Bindings], Bindings]) -> Item:
+    """The item with what its calls give, or its op has, changed."""
+
+    def changed(call: CallItem | None) -> CallItem | None:
+        return call and replace(call, params=change(call.params))
+
+    match item:
+        case OpItem() | CallItem():
+            return replace(item, params=change(item.params))
+        case SeqItem(first=first, rest=rest, kept=kept):
+            one = replace(first, params=change(first.params))
+            return replace(item, first=one, rest=changed(rest), kept=changed(kept))
+        case _:
+            return item
+
+
+def is_function(item: Item) -> bool:
+    """Whether an item is a plain function in `forward`, without a module of its own."""
+    return isinstance(item, OpItem) and item.op.module() is None
+
+
 def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
     """The fields of a function that its forward reads from the module, with the attributes' names.
 
@@ -107,19 +160,3 @@ def _varying(item: Item) -> list[str]:
     if not isinstance(item, OpItem) or item.op.module() is not None:
         return []
     return [name for name, formula in item.params if not isinstance(formula, Const)]
-
-
-def unify(a: Form, b: Form) -> Form | None:
-    """The form that both are instances of, or None."""
-    if (a.kind, a.arity, a.output, len(a.items)) != (b.kind, b.arity, b.output, len(b.items)):
-        return None
-    items = tuple(_unify_item(x, y) for x, y in zip(a.items, b.items, strict=True))
-    found = tuple(item for item in items if item is not None)
-    return replace(a, items=found) if len(found) == len(items) else None
-
-
-def _unify_item(a: Item, b: Item) -> Item | None:
-    if isinstance(a, SeqItem) and isinstance(b, SeqItem):
-        rest = a.rest or b.rest
-        return replace(a, rest=rest) if replace(a, rest=rest) == replace(b, rest=rest) else None
-    return a if a == b else None

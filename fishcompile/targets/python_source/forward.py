@@ -7,85 +7,106 @@ short; a value read more often gets a name: an argument's that nobody reads agai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from fishcompile.targets.python_source.forms import Item, OpItem, attributes
+from fishcompile.targets.python_source.forms import Item, OpItem, attributes, is_function
 from fishcompile.targets.python_source.line_breaking import WIDTH, statement
 
 _MAX_INLINE = 56
-_ATOM, _PRODUCT, _SUM = 3, 2, 1
+_ATOM, _PRODUCT, _SUM, _CHOICE = 3, 2, 1, 0
 _BINDS = {"add": _SUM, "mul": _PRODUCT}
 
 
 @dataclass(frozen=True)
 class Expression:
-    """Text, the names it reads, how tightly it binds, whether a type checker sees a Tensor."""
+    """Text, the names it reads, how tightly it binds, and whether it calls a module."""
 
     text: str
     reads: frozenset[str]
     binds: int = _ATOM
-    typed: bool = False
+    calls: bool = False
 
 
 class Forward:
     """Writes the body of one forward method."""
 
     def __init__(
-        self, arguments: dict[str, str], items: Sequence[Item], outputs: Sequence[str], indent: str
+        self,
+        arguments: dict[str, str],
+        items: Sequence[Item],
+        outputs: Collection[str],
+        indent: str,
+        *,
+        stages: bool = False,
+        by_name: bool = False,
     ) -> None:
-        """`arguments` maps values to the method's arguments; `outputs` are read at the end."""
+        """`arguments` maps values to the method's arguments; `outputs` are read at the end.
+
+        With `stages` what is read again has its own name, and what a function makes of a module's
+        map, as pooling does, ends a line. Outputs that are given out `by_name` have their own.
+        """
         self.lines: list[str] = []
         self._indent = indent
         self._items = items
         self._room = WIDTH - len(f"{indent}return ")
-        self._last = outputs[0] if len(outputs) == 1 else ""
-        self._uses = Counter(name for item in items for name in item.operands)
+        self._last = "" if by_name or len(outputs) > 1 else next(iter(outputs))
+        self._stages = stages
+        self._of_functions = {name for i in items if is_function(i) for name in i.operands}
+        self._named = set(outputs) if len(outputs) > 1 else set()
+        self._uses = Counter(name for item in items for name in _reads(item))
         self._uses.update(outputs)
         self._values = {
-            value: Expression(name, frozenset([name]), typed=True)
-            for value, name in arguments.items()
+            value: Expression(name, frozenset([name])) for value, name in arguments.items()
         }
-        self._holds = {name: value for value, name in arguments.items()}
+        self._holds = {name: value for value, name in arguments.items() if name.isidentifier()}
         self._pending: dict[str, Expression] = {}
 
-    def add(self, item: Item, *, named: bool = False) -> None:
+    def add(self, item: Item) -> None:
         """Writes an item, or keeps it for the one expression that reads it."""
         expression = self._expression(item)
         for operand in item.operands:
             if len(expression.text) > self._room and operand in self._pending:
-                self._assign(operand, operand, self._pending.pop(operand))
+                early = self._pending.pop(operand)
+                self._assign(operand, self._free_argument() or operand, early)
                 expression = self._expression(item)
-        for operand in item.operands:
+        for operand in _reads(item):
             self._uses[operand] -= 1
             self._pending.pop(operand, None)
-        if named:
-            self._assign(item.local, item.local, expression)
-        elif self._uses[item.local] == 1 and len(expression.text) <= self._limit(item):
+        if self._is_written_where_it_is_read(item, expression):
             self._values[item.local] = self._pending[item.local] = expression
         else:
-            self._assign(item.local, self._free_argument() or item.local, expression)
+            named = item.local in self._named or (self._stages and self._uses[item.local] > 1)
+            free = None if named else self._free_argument()
+            self._assign(item.local, free or item.local, expression)
 
     def finish(self, output: str) -> None:
-        """Writes the return of a value, by way of an argument's name where its type is unknown."""
-        result = self._values[output]
-        if not result.typed:
-            name = next(iter(self._holds))
-            self._assign(output, name, result)
+        """Writes the return of a value."""
         self.lines += statement("return ", self.read(output), self._indent)
 
     def read(self, value: str) -> str:
         """The text that stands for a value."""
         return self._values[value].text
 
-    def text(self, item: Item) -> str:
-        """The expression of an item, not assigned."""
-        return self._expression(item).text
+    def _is_written_where_it_is_read(self, item: Item, expression: Expression) -> bool:
+        name = item.local
+        if name in self._named or self._uses[name] != 1:
+            return False
+        if name == self._last:
+            # a call may be broken over lines, a sum may not
+            return expression.binds == _ATOM or len(expression.text) <= self._room
+        if (
+            self._stages
+            and expression.calls
+            and is_function(item)
+            and name not in self._of_functions
+        ):
+            return False  # a pooled map and the like is a line's end
+        return expression.binds > _CHOICE and len(expression.text) <= _MAX_INLINE
 
     def _assign(self, value: str, name: str, expression: Expression) -> None:
         self.lines += statement(f"{name} = ", expression.text, self._indent)
-        typed = name in self._holds or expression.typed
-        self._values[value] = Expression(name, frozenset([name]), typed=typed)
+        self._values[value] = Expression(name, frozenset([name]))
         if name in self._holds:
             self._holds[name] = value
 
@@ -97,27 +118,40 @@ class Forward:
                 return name
         return None
 
-    def _limit(self, item: Item) -> int:
-        return self._room if item.local == self._last else _MAX_INLINE
-
     def _expression(self, item: Item) -> Expression:
         operands = [self._values[name] for name in item.operands]
         reads = frozenset().union(*(operand.reads for operand in operands))
         if not isinstance(item, OpItem):
-            return Expression(f"self.{item.local}({', '.join(x.text for x in operands)})", reads)
+            text = f"self.{item.local}({', '.join(x.text for x in operands)})"
+            return Expression(text, reads, calls=True)
         fields = {name: str(formula) for name, formula in item.params} | dict(item.words)
         read = attributes(item, self._items)
         fields |= {field: f"self.{name}" for field, name in read.items()}
         template = item.op.expression(fields, len(operands))
         binds = _BINDS.get(item.op.kind, _ATOM)
         if item.op.kind in _BINDS:
-            typed = all(operand.typed for operand in operands)
             texts = [_bracket(operands[0], binds), *(_bracket(x, binds + 1) for x in operands[1:])]
         else:
-            typed = template.startswith(("F.", "torch."))
             texts = [x.text for x in operands]
+        calls = not is_function(item) or any(operand.calls for operand in operands)
         text = template.format(*texts, self=f"self.{item.local}")
-        return Expression(text, reads, binds, typed)
+        if item.when and is_function(item):
+            return Expression(f"{text} if self.{item.local} else {texts[0]}", reads, _CHOICE)
+        return Expression(text, reads, binds, calls)
+
+
+def _reads(item: Item) -> list[str]:
+    """The operands, each as often as the text of an item reads it.
+
+    One that only gives a size, or that stands for an item left out, is read once more, and so has
+    a name.
+    """
+    again: tuple[str, ...] = ()
+    if isinstance(item, OpItem):
+        again = () if item.op.reads is None else item.operands[item.op.reads :]
+        if item.when and is_function(item):
+            again += item.operands[:1]
+    return [*item.operands, *again]
 
 
 def _bracket(expression: Expression, at_least: int) -> str:

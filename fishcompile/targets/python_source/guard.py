@@ -21,8 +21,8 @@ _NODES = (
     ast.For, ast.With, ast.withitem, ast.Call, ast.keyword, ast.Name, ast.Attribute,
     ast.Constant, ast.Subscript, ast.Slice, ast.Dict, ast.List, ast.Tuple, ast.Starred,
     ast.GeneratorExp, ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add,
-    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.JoinedStr,
-    ast.FormattedValue, ast.Load, ast.Store,
+    ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.Gt, ast.Lt, ast.NotEq,
+    ast.JoinedStr, ast.FormattedValue, ast.Load, ast.Store,
 )  # fmt: skip
 _IMPORTS = {
     "import torch",
@@ -32,7 +32,10 @@ _IMPORTS = {
 _BUILTINS = {"super", "range", "isinstance", "print", "sum"}
 _NAMES = {*_BUILTINS, "Tensor", "int", "str", "bool", "dict", "__name__"}
 _ROOTS = {"torch", "F", "nn"}
-_CALLS = {"torch.randn", "torch.inference_mode", "torch.cuda.is_available", "nn.Sequential"}
+_CALLS = {
+    "torch.randn", "torch.inference_mode", "torch.cuda.is_available",
+    "nn.Sequential", "nn.Identity",
+}  # fmt: skip
 _METHODS = {
     "__init__", "sum", "to", "eval", "parameters", "modules",
     "numel", "items",

@@ -16,10 +16,12 @@ def statement(prefix: str, expression: str, indent: str, suffix: str = "") -> li
     line = f"{indent}{prefix}{expression}{suffix}"
     if len(line) <= WIDTH:
         return [line]
+    inner = indent + STEP
+    if choice := _choice(expression):
+        return [f"{indent}{prefix}(", *_chosen(expression, choice, inner), f"{indent}){suffix}"]
     head, arguments = _split(expression)
     if not arguments:
         return [line]
-    inner = indent + STEP
     if prefix and len(f"{indent}{prefix}{head}") > WIDTH:
         # not even the call's name fits behind the target, so the whole moves below it
         return [f"{indent}{prefix}(", *statement("", expression, inner), f"{indent}){suffix}"]
@@ -60,6 +62,30 @@ def entry(key: str, opening: str, items: list[str], closing: str, indent: str) -
     comma = "," if len(items) > 1 else ""
     body = [f"{indent}{STEP}{item}{comma}" for item in items]
     return [f"{indent}{key}{opening}", *body, f"{indent}{closing},"]
+
+
+def _choice(expression: str) -> tuple[str, str, str] | None:
+    """What a conditional expression gives, when, and what it gives else."""
+    if " if " not in expression:
+        return None
+    tree = ast.parse(expression, mode="eval").body
+    if not isinstance(tree, ast.IfExp):
+        return None
+    parts = (tree.body, tree.test, tree.orelse)
+    body, test, orelse = (ast.get_source_segment(expression, part) or "" for part in parts)
+    return body, test, orelse
+
+
+def _chosen(expression: str, choice: tuple[str, str, str], indent: str) -> list[str]:
+    """A conditional expression inside brackets, on one line or three."""
+    if len(indent + expression) <= WIDTH:
+        return [indent + expression]
+    body, test, orelse = choice
+    return [
+        *statement("", body, indent),
+        f"{indent}if {test}",
+        *statement("else ", orelse, indent),
+    ]
 
 
 _CLOSE = {"(": ")", "[": "]", "{": "}"}

@@ -1,7 +1,7 @@
-"""The network's methods: `forward_features` gives the taps by name, `forward` the outputs.
+"""The network's methods: `forward_features` gives the features by name, `forward` the outputs.
 
-What the taps need is computed in `forward_features`; `forward` calls it and goes on from there. A
-network without taps has a `forward` alone. One output is a tensor, several are a dict.
+What the features need is computed in `forward_features`; `forward` calls it and goes on from there.
+A network without a map on its way has a `forward` alone. One output is a tensor, several a dict.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fishcompile.ir.graph import Graph, Node
+from fishcompile.targets.python_source.features import features
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, entry, statement
+from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, entry
 
 _BODY = STEP * 2
 _FEATURES = "dict[str, Tensor]"
@@ -42,11 +43,10 @@ def methods(graph: Graph, top: Sequence[Item]) -> list[str]:
     """The lines of the forward methods, each after an empty line."""
     plan = _plan(graph, top)
     if not plan.taps:
-        forward = Forward({plan.image: "x"}, plan.heads, list(plan.outputs.values()), _BODY)
-        return _forward(plan, forward)
-    if not plan.outputs:
-        features = _features("forward_features", plan, plan.taps)
-        return [*features, *_method("forward", _FEATURES, ["return self.forward_features(x)"])]
+        return _forward(plan, _writer({plan.image: "x"}, plan.heads, plan.outputs))
+    if plan.outputs in ({}, plan.taps):
+        given = _features("forward_features", plan, plan.taps)
+        return [*given, *_method("forward", _FEATURES, ["return self.forward_features(x)"])]
     tapped = {stage: tap for tap, stage in reversed(plan.taps.items())}
     if set(plan.border) <= set(tapped):
         method, names = "forward_features", tapped
@@ -64,7 +64,7 @@ def _plan(graph: Graph, top: Sequence[Item]) -> _Plan:
     local = {image: image}
     for child in graph.children[""]:
         local.setdefault(child.name if isinstance(child, Node) else child.output, child.local)
-    taps = {name: local[value] for name, value in graph.taps}
+    taps = {name: local[value] for name, value in features(graph)}
     outputs = {name: local[value] for name, value in graph.outputs}
     needed = set(taps.values())
     for item in reversed(top):
@@ -77,9 +77,9 @@ def _plan(graph: Graph, top: Sequence[Item]) -> _Plan:
 
 def _features(name: str, plan: _Plan, chosen: Mapping[str, str]) -> list[str]:
     """The trunk stage by stage, and a dict of the chosen ones."""
-    forward = Forward({plan.image: "x"}, plan.trunk, list(chosen.values()), _BODY)
+    forward = _writer({plan.image: "x"}, plan.trunk, chosen, by_name=True)
     for item in plan.trunk:
-        forward.add(item, named=True)
+        forward.add(item)
     return _method(name, _FEATURES, [*_outdented(forward.lines), *_dict(forward, chosen)])
 
 
@@ -96,7 +96,7 @@ def _selection(plan: _Plan) -> list[str]:
 def _heads(plan: _Plan, method: str, names: Mapping[str, str]) -> list[str]:
     """`forward`: what comes after the trunk, whose values `method` gives by `names`."""
     reads = [name for item in plan.heads for name in item.operands] + list(plan.outputs.values())
-    if len(plan.border) == 1 and reads.count(plan.border[0]) == 1:
+    if len(plan.border) == 1 and reads.count(plan.border[0]) == 1 and plan.image not in reads:
         (border,) = plan.border
         values = {border: f'self.{method}(x)["{names[border]}"]'}
         first = []
@@ -105,30 +105,31 @@ def _heads(plan: _Plan, method: str, names: Mapping[str, str]) -> list[str]:
         values = {border: f'{holder}["{names[border]}"]' for border in plan.border}
         # what reads nothing of the trunk does without it
         first = [f"{_BODY}{holder} = self.{method}(x)"] if plan.border else []
-    outputs = list(plan.outputs.values())
-    forward = Forward({plan.image: "x"} | values, plan.heads, outputs, _BODY)
+    forward = _writer({plan.image: "x"} | values, plan.heads, plan.outputs)
     forward.lines += first
     return _forward(plan, forward)
 
 
+def _writer(
+    values: dict[str, str],
+    items: Sequence[Item],
+    given: Mapping[str, str],
+    *,
+    by_name: bool = False,
+) -> Forward:
+    """What writes the stages, whose values are given out at the end."""
+    return Forward(values, items, [*given.values()], _BODY, stages=True, by_name=by_name)
+
+
 def _forward(plan: _Plan, forward: Forward) -> list[str]:
     """`forward` from the heads on: one output as a tensor, several as a dict."""
-    if len(plan.outputs) > 1:
-        for item in plan.heads:
-            forward.add(item, named=True)
-        return _method(
-            "forward", _FEATURES, [*_outdented(forward.lines), *_dict(forward, plan.outputs)]
-        )
-    ((name, value),) = plan.outputs.items()
     for item in plan.heads:
-        if item.local == value:
-            break
-        forward.add(item, named=True)
-    else:
-        result = statement("return ", forward.read(value), _BODY)
-        return _method("forward", "Tensor", _outdented([*forward.lines, *result]))
-    forward.lines += statement(f"{name}: Tensor = ", forward.text(item), _BODY)
-    return _method("forward", "Tensor", [*_outdented(forward.lines), f"return {name}"])
+        forward.add(item)
+    if len(plan.outputs) > 1:
+        lines = [*_outdented(forward.lines), *_dict(forward, plan.outputs)]
+        return _method("forward", _FEATURES, lines)
+    forward.finish(*plan.outputs.values())
+    return _method("forward", "Tensor", _outdented(forward.lines))
 
 
 def _dict(forward: Forward, chosen: Mapping[str, str]) -> list[str]:

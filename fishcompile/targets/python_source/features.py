@@ -1,0 +1,42 @@
+"""Features: what `forward_features` gives, which are the taps where the spec has some.
+
+Without taps they are the outputs that are maps, where there are several; else the last map on the
+way to the one output: what a ResNet pools, what a U-Net scores.
+"""
+
+from __future__ import annotations
+
+from fishcompile.ir.graph import Graph, Node, Scope
+
+_SHRINKING = {"global_avg_pool", "adaptive_avg_pool"}  # to a size of their own, for a classifier
+
+
+def features(graph: Graph) -> tuple[tuple[str, str], ...]:
+    """The features, names with those of values; none where nothing on the way is a map."""
+    if graph.taps:
+        return graph.taps
+    if len(graph.outputs) > 1:
+        return tuple(pair for pair in graph.outputs if _is_map(graph, pair[1]))
+    made = {_value(item): item for item in graph.children[""]}
+    value = graph.outputs[0][1] if graph.outputs else ""
+    while value in made:
+        item = made[value]
+        operands = item.data if isinstance(item, Node) else item.inputs
+        if len(set(operands)) != 1:
+            break
+        (value,) = set(operands)
+        if value in made and _is_map(graph, value) and not _shrinks(made[value]):
+            return ((made[value].local, value),)
+    return ()
+
+
+def _value(item: Node | Scope) -> str:
+    return item.name if isinstance(item, Node) else item.output
+
+
+def _is_map(graph: Graph, value: str) -> bool:
+    return len(graph.types[value].shape) == 3
+
+
+def _shrinks(item: Node | Scope) -> bool:
+    return isinstance(item, Node) and item.op.kind in _SHRINKING
