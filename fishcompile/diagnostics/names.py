@@ -86,9 +86,11 @@ def suggest_name(text: str) -> str | None:
     """The nearest name that could stand for `text`, or None where nothing is near."""
     # an accent is a character of its own in this form, and falls away
     bare = "".join(
-        c for c in unicodedata.normalize("NFKD", plain(text)) if not unicodedata.combining(c)
+        c
+        for c in unicodedata.normalize("NFKD", plain(text).casefold())
+        if not unicodedata.combining(c)
     )
-    words = re.sub(r"[^a-z0-9]+", "_", bare.lower()).strip("_\"'")[:MAX_NAME]
+    words = re.sub(r"[^a-z0-9]+", "_", bare).strip("_\"'")[:MAX_NAME]
     candidate = words.rstrip("_")
     return candidate if bare.isascii() and not check_name(candidate) else None
 

@@ -40,6 +40,7 @@ class _Words(NamedTuple):
     help: str = ""
 
 
+_NO_COLON = "the key before this has no `:`"
 _WORDS = (
     _Words(
         ("mapping values are not allowed",),
@@ -55,7 +56,7 @@ _WORDS = (
     _Words(("mapping keys are not allowed",), "a `?` key is not expected here"),
     _Words(("',' or ']'",), "expected `,` or the `]` that closes the list"),
     _Words(("',' or '}'",), "expected `,` or the `}` that closes the mapping"),
-    _Words(("could not find expected ':'",), "the key before this has no `:`"),
+    _Words(("could not find expected ':'",), _NO_COLON),
     _Words(("unexpected end of stream", "unexpected document"), "the quoted text is not closed"),
     _Words(
         ("unknown escape character", "escape code", "hexdecimal", "hexadecimal"),
@@ -166,6 +167,9 @@ def syntax_error(source: Source, error: Exception) -> Diagnostic:
         shift := shift_of(source, span.line, _stops_at)
     ):
         return _indented(source, shift)
+    bare = source.line(span.line - 1)
+    if message == _NO_COLON and bare.strip().isidentifier():
+        return _without_colon(source, span.line - 1)
     related: tuple[Related, ...] = ()
     context = _CONTEXT.fullmatch(error.context or "")
     if context and error.context_mark is not None:
@@ -223,6 +227,21 @@ def _glued(source: Source, line: int) -> Diagnostic | None:
                 fixes=(Fix("write a blank behind the colon", (edit,), safe=True),),
             )
     return None
+
+
+def _without_colon(source: Source, line: int) -> Diagnostic:
+    """The finding about a key that stands alone on its line, without its colon."""
+    written = source.line(line).rstrip()
+    first, end = len(written) - len(written.lstrip()) + 1, len(written) + 1
+    edit = Edit(Span(source, line, end, line, end), ":")
+    title = f"write `{written.strip()}:`"
+    return Diagnostic(
+        "FC101",
+        "this key has no `:`",
+        Span(source, line, first, line, end),
+        help=(title,),
+        fixes=(Fix(title, (edit,)),),
+    )
 
 
 def _stops_at(text: str) -> int | None:

@@ -41,7 +41,7 @@ _KEYS = {
     "size": "image_size img_size imgsz input_size shape input_shape resolution height hw res"
     " output_size sides",
     "kind": "type op class module layer layer_type block_type name operator func",
-    "from": "input inputs source src bottom prev parent parents in_ sources skip",
+    "from": "input inputs source src bottom prev parent parents in_ sources",
     "to": "size_of like target",
     "factor": "scale_factor scale ratio upscale stride",
     "mode": "interpolation interpolate method algorithm upsample_mode",

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from fishcompile.diagnostics.characters import lookalike, named, plain
+from fishcompile.diagnostics.characters import ascii_of, lookalike, named, plain
 from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, Related
-from fishcompile.diagnostics.names import shown
+from fishcompile.diagnostics.names import is_own, shown
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed, rewritten
@@ -74,6 +74,9 @@ def unknown_key(tree: Tree, schema: dict[str, Any], path: Path, meant: str | Non
     notes = (f"`{meant}` is required in {subject(at)}, and missing",) if meant else ()
     if meant == "macs" or (not meant and "macs" in known and key_for(key, ["macs"])):
         notes = (*notes, _MACS)
+    foreign = next((c for c in key if not c.isascii() and not is_own(c)), None)
+    if foreign and ascii_of(foreign) is None:
+        notes = (*notes, named(foreign))
     free = [meant] if meant else _free(tree, path, known)
     slip = _slip(tree, path, free)
     help_, fixes = slip or _way_out(tree, schema, path, known, free)

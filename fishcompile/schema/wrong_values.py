@@ -31,6 +31,7 @@ _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) *([kmgtb]?)[a-z ./]*", re.ASCII | r
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[_,' ][0-9]{3})+", re.ASCII)
 _BASE_60 = re.compile(r"([0-9]{1,4}):([0-5]?[0-9])", re.ASCII)
 _SIDES = re.compile(r"([0-9]{1,5}) *[x*, ] *([0-9]{1,5})", re.ASCII | re.IGNORECASE)
+_ONE_KEY = {"input": "size", "classifier": "classes", "bridge": "out"}
 _FLAGS = ("true", "false")
 _NOTHING = ("none", "nil", "null", "~", "false", "no", "off")
 
@@ -91,26 +92,39 @@ def _meant(path: Path, value: Plain, node: dict[str, Any]) -> _Meant | None:
             return _Meant("none", f"write `{key}: none`")
         case float() if value.is_integer() and _takes(node, int(value)):
             return _written(str(int(value)), safe=True)
-        case str() if lookalike(value):
-            return _plainly(value)
-        case str() if words:
-            return _word(value, words)
-        case str() if _flag(node):
-            flag = word_for(value, _FLAGS)
-            return _Meant(flag, f"write `{key}: {flag}`", safe=True) if flag else None
-        case str() if value in mapping_of(node).get("kind", {}).get("enum", ()) and (
-            value != node.get("examples", [{}])[0].get("kind")  # which shows more than its kind
-        ):
-            written = flow({"kind": value})
-            return _Meant(written, f"write `{key}: {written}`")
-        case str() if key == "transfer":
-            written = flow({"from": value})
-            return _Meant(written, f"write `{key}: {written}`")
         case str():
-            return _number(key, value, node)
+            return _of_text(key, value, node)
         case list():
             return _listed(key, value, node)
+        case int() if value is not True and _ONE_KEY.get(key) in mapping_of(node):
+            return _mapped(key, _ONE_KEY[key], value)
     return None
+
+
+def _of_text(key: str, value: str, node: dict[str, Any]) -> _Meant | None:
+    words, keys = _words(node), mapping_of(node)
+    if lookalike(value):
+        return _plainly(value)
+    if words:
+        return _word(value, words)
+    if _flag(node):
+        flag = word_for(value, _FLAGS)
+        return _Meant(flag, f"write `{key}: {flag}`", safe=True) if flag else None
+    kind = value in keys.get("kind", {}).get("enum", ())
+    shown_more = node.get("examples", [{}])[0]  # than its kind
+    if kind and isinstance(shown_more, dict) and value != shown_more.get("kind"):
+        return _mapped(key, "kind", value)
+    if key == "transfer":
+        return _mapped(key, "from", value)
+    if key == "taps":
+        return _mapped(key, value, value)
+    return _number(key, value, node)
+
+
+def _mapped(key: str, inner: str, value: Plain) -> _Meant:
+    """A mapping with one key, where its value stands alone."""
+    text = flow({inner: value})
+    return _Meant(text, f"write `{key}: {text}`")
 
 
 def _removed(key: Span, value: Span) -> tuple[Fix, ...]:
@@ -185,6 +199,9 @@ def _listed(key: str, value: list[Plain], node: dict[str, Any]) -> _Meant | None
     """A list where one value, or a mapping, is meant."""
     keys = mapping_of(node)
     numbers = [item for item in value if type(item) is int]
+    if len(value) == 1 and isinstance(value[0], str) and (_is_name(node) or key == "transfer"):
+        text = flow({"from": value[0]}) if key == "transfer" else flow(value[0])
+        return _Meant(text, f"write `{key}: {text}`")
     if len(value) == 1 and numbers and _takes(node, numbers[0]):
         return _written(str(numbers[0]))
     if "channels" in keys and "size" in keys and len(numbers) == len(value) == 3:

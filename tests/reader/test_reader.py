@@ -218,7 +218,13 @@ def test_a_second_document_names_the_first() -> None:
     ("text", "line", "column", "message", "related"),
     [
         ("a: b: c", 1, 5, "a `:` is not expected here", None),
-        ("a: 1\n b: 2", 2, 3, "a `:` is not expected here", None),
+        (
+            "a: 1\n b: 2",
+            2,
+            2,
+            "this is indented by 1 space, and the entries beside it are by 0",
+            None,
+        ),
         ("a: - b", 1, 4, "a list item is not expected here", None),
         (
             "a: [1, 2\nb: 3",
