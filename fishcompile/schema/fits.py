@@ -77,6 +77,7 @@ _KEYWORDS: dict[str, tuple[tuple[type, ...], Judge] | None] = {
     "minimum": (_NUMBER, lambda said, value, _: bool(value >= said)),
     "maximum": (_NUMBER, lambda said, value, _: bool(value <= said)),
     "pattern": ((str,), lambda said, value, _: re.fullmatch(said, value) is not None),
+    "maxLength": ((str,), lambda said, value, _: len(value) <= said),
     "minItems": (_ARRAY, lambda said, value, _: len(value) >= said),
     "maxItems": (_ARRAY, lambda said, value, _: len(value) <= said),
     "items": (_ARRAY, lambda said, value, _: all(fits(said, item) for item in value)),
