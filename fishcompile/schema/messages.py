@@ -1,7 +1,7 @@
 """Schema messages: what is said about a key or value that does not fit the schema.
 
-validate.py finds the problems; here each becomes a diagnostic with a place and a way out. Wrong
-values are worded in wording.py.
+validate.py finds the problems; here each becomes a diagnostic with a place and a way out. What was
+meant by an unknown key is found in unknown_keys.py, by a wrong value in wrong_values.py.
 """
 
 from __future__ import annotations

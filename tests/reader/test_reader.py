@@ -256,10 +256,10 @@ def test_a_second_document_names_the_first() -> None:
         ),
         (
             "a: 1\nb\nc: 2",
-            3,
+            2,
             1,
-            "the key before this has no `:`",
-            ((2, 1, 2, 2), "the key begins here"),
+            "this key has no `:`",
+            None,
         ),
         (
             "a: 'x",
