@@ -9,7 +9,7 @@ from typing import Any
 from fishcompile.diagnostics.characters import ascii_of, lookalike, named, plain
 from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, Related
 from fishcompile.diagnostics.names import is_own, shown
-from fishcompile.diagnostics.nearest import nearest
+from fishcompile.diagnostics.nearest import nearest, surely
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed, rewritten
 from fishcompile.reader.tree import Path, Tree
@@ -147,7 +147,8 @@ def _way_out(
     if (where := _elsewhere(key, at)) is not None:
         return (where, keys), ()
     entry = misplaced(tree, schema, path)
-    if entry is not None and (not at or not nearest(key, known)):
+    slip = nearest(key, known) if at else surely(key, known)
+    if entry is not None and not slip:
         return (entry[0],), entry[1]
     if (nested := _nested(tree, schema, path)) is not None:
         return nested
@@ -244,6 +245,9 @@ def _elsewhere(key: str, at: Path) -> str | None:
             return "it is a key of the nodes of a block; a variant takes a node away with `null`"
         case "repeat" if in_graph or in_block:
             return "it is a key of nodes that are a block of `blocks` with one input"
+        case "ceil_mode":
+            larger = "`kernel: 3, stride: 2, padding: 1` gives the larger half"
+            return f"poolings round down, and there is no rounding up; {larger}"
         case "expect" if in_block:
             return "write it for the nodes of `graph` that are this block"
     return None
