@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
@@ -36,6 +38,15 @@ def write_atomic(path: Path, data: bytes) -> None:
         if not isinstance(error, OSError):
             raise
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Raises UsageError where what is read of `path` inside cannot be read."""
+    try:
+        yield
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def require_folder(path: Path) -> None:

@@ -19,8 +19,8 @@ from fishcompile.analysis.shapes import Inference, infer, nothing_of
 from fishcompile.diagnostics.finding import Diagnostic, Report, SpecError, fail, report
 from fishcompile.language.composites import check_definitions
 from fishcompile.language.defaults import apply_defaults
-from fishcompile.language.digest import spec_digest
 from fishcompile.language.fish_to_graph import stage_graph
+from fishcompile.language.graph_form import spec_digest
 from fishcompile.language.nodes import definitions
 from fishcompile.language.parse import parse_spec
 from fishcompile.language.stage_graph import StageGraph

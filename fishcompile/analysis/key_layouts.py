@@ -110,11 +110,7 @@ def _filling(begin: tuple[str, ...], parts: list[tuple[str, str, str]]) -> list[
         if not star:
             if text != before:
                 return None
-        elif (
-            len(text) > len(before) + len(after)
-            and text.startswith(before)
-            and text.endswith(after)
-        ):
+        elif len(text) > len(before + after) and text.startswith(before) and text.endswith(after):
             filling.append(text[len(before) : len(text) - len(after)])
         else:
             return None

@@ -43,13 +43,11 @@ def _rows(facts: StageFacts, inference: Inference, costs: dict[str, Cost]) -> It
             first = below(costs, score)
             yield Row(score, entering, between, 0, 0, first)
             yield Row(f"{node.name}.fc", between, str(facts.output), 0, 0, cost - first)
-        case StageSpec() as stage:
-            transfers = stage.transfer.blocks if stage.transfer else 0
-            yield Row(node.name, entering, str(facts.trunk), stage.blocks, transfers, cost)
-        case BridgeSpec() as bridge:
-            yield Row(node.name, entering, str(facts.trunk), bridge.blocks, 0, cost)
-        case _:
-            yield Row(node.name, entering, str(facts.trunk), 0, 0, cost)
+        case config:
+            blocks = config.blocks if isinstance(config, StageSpec | BridgeSpec) else 0
+            skip = config.transfer if isinstance(config, StageSpec) else None
+            transfers = skip.blocks if skip else 0
+            yield Row(node.name, entering, str(facts.trunk), blocks, transfers, cost)
 
 
 def _entering(facts: StageFacts, stages: Mapping[str, StageFacts]) -> str:

@@ -27,7 +27,4 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
     return y
 
 
-KIND = residual_kind(
-    "ResidualBlock",
-    _refine,
-)
+KIND = residual_kind("ResidualBlock", _refine)

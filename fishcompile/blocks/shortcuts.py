@@ -149,12 +149,7 @@ _SHORTCUTS: dict[str, tuple[type[AnyResidual], str, str, str]] = {
     "identity": (Identity, "", "x", "M is {}"),
     "project": (Projected, "Project", "P(x)", _PROJECTION),
     "reduce": (Reduced, "Reduce", "r(x)", "r sums each k adjacent channels"),
-    "duplicate": (
-        Duplicated,
-        "Duplicate",
-        "d(x)",
-        "d repeats each channel k times: the inverse of r",
-    ),
+    "duplicate": (Duplicated, "Duplicate", "d(x)", _REPEAT),
 }
 
 

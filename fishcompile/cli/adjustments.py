@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from fishcompile.cli.console import aligned
 from fishcompile.formats._snippets import visible
 from fishcompile.loading.adjustment import Adjustment, decimal
 
@@ -26,11 +27,4 @@ def _table(numbers: list[Adjustment]) -> list[str]:
         (one.name, str(one.old), decimal(one.exact), str(one.new), one.reason or "exact")
         for one in numbers
     ]
-    widths = [max(len(row[i]) for row in (_HEADS, *rows)) for i in range(4)]
-    return [_line(row, widths) for row in (_HEADS, *rows)]
-
-
-def _line(row: tuple[str, ...], widths: list[int]) -> str:
-    name, *figures, reason = row
-    cells = [figure.rjust(width) for figure, width in zip(figures, widths[1:], strict=True)]
-    return "  ".join([name.ljust(widths[0]), *cells, reason])
+    return aligned([_HEADS, *rows], left=(0, 4))

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import FixedSpec, fix_specs, write_specs
 from fishcompile.loading.inputs import Input
 
@@ -14,9 +13,7 @@ from fishcompile.loading.inputs import Input
 def show_fixes(inputs: Sequence[Input], given: Mapping[Path, bytes]) -> int:
     """Prints what --fix would do as a unified diff; 1 where that is anything, else 0."""
     fixed = _fixed(inputs, given)
-    for spec in fixed:
-        before, after = (text.decode("utf-8", "replace") for text in (spec.before, spec.after))
-        sys.stdout.write(unified_diff(before, after, str(spec.path)))
+    sys.stdout.writelines(spec.diff() for spec in fixed)
     return 1 if fixed else 0
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from fishcompile.cli.console import complain
 from fishcompile.diagnostics.finding import Report, SpecError
+from fishcompile.loading.reach import standing_for
 from fishcompile.pipeline import Analysis, analyse, unaccepted
-from fishcompile.reader.read import read_bytes, read_file
-from fishcompile.reader.tree import Tree
 
 _BUDGET = "FC402"
 
@@ -40,14 +39,8 @@ def checked(target: Path, text: str) -> tuple[str, Analysis]:
 
 def _judged(target: Path, text: str) -> tuple[Analysis, Report]:
     """The analysis, and the report without what the project's configuration accepts."""
-    place = target.resolve()
-
-    def read(path: Path, called: str) -> Tree:
-        here = path.resolve() == place
-        return read_bytes(text.encode(), called) if here else read_file(path, called)
-
     try:
-        analysis = analyse(target, read)
+        analysis = analyse(target, standing_for(target, text))
     except SpecError:
         _complain(target)
         raise

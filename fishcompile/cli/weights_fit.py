@@ -13,11 +13,9 @@ from fishcompile.cli.checkpoints import FISHCOMPILE, check_output, described, re
 from fishcompile.formats._snippets import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fishcompile.weights.carry import Plan
-
-SHOWN = 20
 
 
 class PlanFormat(StrEnum):
@@ -98,22 +96,19 @@ def fit(
 
 
 def _as_text(made: Plan) -> Iterator[str]:
+    from fishcompile.weights.fit import listed, sides
+
     yield f"  copied: {len(made.copied)}"
-    lists = {
+    lists: dict[str, Sequence[str]] = {
         "new": made.new,
         "dropped": made.dropped,
         "dropped, and new in the spec": made.replaced,
         "resized": [
-            f"{key}, {'x'.join(map(str, old))} to {'x'.join(map(str, new))}"
-            for key, (old, new) in made.resized.items()
+            f"{key}, {sides(old)} to {sides(new)}" for key, (old, new) in made.resized.items()
         ],
     }
     for title, entries in lists.items():
-        if entries:
-            yield f"  {title}: {len(entries)}"
-            yield from (f"    {entry}" for entry in entries[:SHOWN])
-            if len(entries) > SHOWN:
-                yield f"    and {len(entries) - SHOWN} more"
+        yield from listed(title, entries)
 
 
 def _as_json(made: Plan) -> dict[str, object]:

@@ -18,9 +18,11 @@ from fishcompile.ops.node_kind import node_kind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.schema.kinds import built_in
 from fishcompile.schema.plugin_kinds import plugin_keys
-from fishcompile.schema.plugins import is_plugin, plugin
+from fishcompile.schema.plugins import PluginError, is_plugin, plugin, said
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fishcompile.expand.composite import Composite
 
 
@@ -88,8 +90,6 @@ class Library:
     def _block(self, config: NodeSpec, *inputs: TensorType) -> Any:
         """A block, or of a plug-in perhaps an op."""
         if is_plugin(config.kind):
-            from fishcompile.expand.plugged import plugged
-
             return plugged(config.kind, inputs, dict(config.values))
         from fishcompile.expand.composite import composite, instance
 
@@ -113,3 +113,20 @@ def class_names(definitions: tuple[Definition, ...]) -> dict[str, str]:
         taken.add(name)
         names[definition.name] = name
     return names
+
+
+def plugged(kind: str, inputs: tuple[TensorType, ...], values: Mapping[str, Any]) -> Op | Block:
+    """What a plug-in makes of a node that writes `values`. Raises ShapeError, also for a breach."""
+    try:
+        part = plugin(kind).made(inputs, values)
+    except (PluginError, ShapeError) as error:
+        raise error if isinstance(error, ShapeError) else _breach(kind, str(error)) from None
+    except Exception as error:
+        raise _breach(kind, f"`make` raised {said(error)}") from None
+    if not isinstance(part, Op | Block):
+        raise _breach(kind, f"`make` gave {type(part).__name__}, not an Op or a Block")
+    return part
+
+
+def _breach(kind: str, what: str) -> ShapeError:
+    return ShapeError("FC207", f"the plug-in `{kind}` breaks its contract: {what}", "kind")

@@ -1,6 +1,6 @@
 """Specs mended: safe fixes applied and checked again, until there are none or they do not help.
 
-`fix_specs` works in memory; `write_specs` then writes what changed, and `unified_diff` shows it.
+`fix_specs` works in memory; `write_specs` then writes what changed, and `diff` shows it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Report, SpecError
 from fishcompile.diagnostics.source import Source
-from fishcompile.files import write_atomic
-from fishcompile.fixing.text import fixed_text, safe_fixes
+from fishcompile.files import reading, write_atomic
+from fishcompile.fixing.text import fixed_text, safe_fixes, unified_diff
 from fishcompile.pipeline import examine
 from fishcompile.reader.read import BOM, read_bytes, read_file
 from fishcompile.reader.tree import Tree
@@ -36,6 +36,11 @@ class FixedSpec:
     def changed(self) -> bool:
         """Whether anything was fixed."""
         return self.before != self.after
+
+    def diff(self) -> str:
+        """What was fixed as a unified diff."""
+        before, after = (text.decode("utf-8", "replace") for text in (self.before, self.after))
+        return unified_diff(before, after, str(self.path))
 
 
 def fix_specs(
@@ -68,12 +73,10 @@ def write_specs(specs: Sequence[FixedSpec]) -> None:
     for spec in specs:
         if not spec.changed:
             continue
-        try:
+        with reading(spec.path):
             mode = stat.S_IMODE(spec.path.stat().st_mode)
             if spec.path.read_bytes() != spec.before:
                 raise UsageError(f"{spec.path} has changed since it was checked", "run it again")
-        except OSError as error:
-            raise UsageError(f"{spec.path} cannot be read: {error.strerror}") from error
         write_atomic(spec.path, spec.after)
         spec.path.chmod(mode)
 
@@ -98,11 +101,9 @@ class Memory:
 
     def bytes_of(self, path: Path) -> bytes:
         """The file as it is now. Raises UsageError where it has gone from the disk."""
-        try:
+        with reading(path):
             if path.resolve() not in self._data:
                 self.put(path, path.read_bytes())
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
         return self._data[path.resolve()]
 
     def put(self, path: Path, data: bytes) -> None:

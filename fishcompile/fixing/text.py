@@ -1,14 +1,18 @@
-"""Fixes applied to a text in one pass, everything else in it left as it is, byte for byte."""
+"""Fixes applied to a text in one pass, everything else left as it is, and the diff they make."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from difflib import unified_diff as _unified_diff
 
 from fishcompile.diagnostics.finding import Diagnostic, Fix, SpecError
 from fishcompile.diagnostics.source import Source, Span
+from fishcompile.formats._snippets import visible
 from fishcompile.reader.written import written
 
 Place = tuple[int, int]  # line and column
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 def safe_fixes(diagnostics: Iterable[Diagnostic], name: str) -> list[Fix]:
@@ -80,3 +84,20 @@ def _shared(source: Source) -> list[tuple[Place, Place]]:
         return [(node.begin, node.end) for node in written(source) if node.anchor is not None]
     except SpecError:  # it has been read before, so this does not happen
         return [((1, 1), (len(source.lines) + 1, 1))]
+
+
+def unified_diff(old: str, new: str, name: str) -> str:
+    """The difference of two texts; the empty string where there is none.
+
+    The lines are as in the texts, with their line breaks; the name is escaped.
+    """
+    before, after = _LINES.findall(old), _LINES.findall(new)
+    shown = visible(name)
+    return "".join(_marked(_unified_diff(before, after, f"a/{shown}", f"b/{shown}")))
+
+
+def _marked(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line
+        if not line.endswith("\n"):
+            yield "\n\\ No newline at end of file\n"

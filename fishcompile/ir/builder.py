@@ -18,9 +18,9 @@ from fishcompile.ir.limits import flood, giant
 from fishcompile.ir.memo import Expansion, Met, described, keep, kept, lasts, placed, relative
 from fishcompile.ir.symbols import (
     formulas_of,
+    leads,
     numbers_of,
     plain,
-    reads,
     seen_from_outside,
     with_formula,
     without_formulas,
@@ -82,7 +82,7 @@ class Builder:
         try:
             type_ = inferred(op, types)
         except ShapeError as error:
-            levels = self._blame(error.field, formulas)
+            levels = leads(error.field, formulas, self._stack)
             raise ExpansionError(error, path, levels[-1], types, levels) from None
         if fault := giant(type_):
             raise ExpansionError(fault, path, (), types)
@@ -112,7 +112,7 @@ class Builder:
         under its own name.
         """
         field = error.field or ""
-        levels = self._blame(field, ((field, Var(field)),))
+        levels = leads(field, ((field, Var(field)),), self._stack)
         path = self.path(name) if name else self._stack[-1].name
         return ExpansionError(error, path, levels[-1] or (field,), (), levels)
 
@@ -157,10 +157,8 @@ class Builder:
         plain = [Value(value.name, without_formulas(value.type)) for value in inputs]
         # by way of the class: a block that a spec defines may have a parameter called `expand`
         try:
-            if is_foreign(kind):
-                output = expanded(bound, self, plain)
-            else:
-                output = kind.expand(bound, self, *plain)
+            foreign = is_foreign(kind)
+            output = expanded(bound, self, plain) if foreign else kind.expand(bound, self, *plain)
         except ShapeError as error:
             raise self.fault("", error) from None
         self._met.pop()
@@ -210,12 +208,7 @@ class Builder:
         """`first` and then `count - 1` times `rest`, in a Sequential. With count 0, `x` itself."""
         if count < 1:
             return self.skip(name, count, x)
-        formula = formula_of(count)
-        formulas = () if isinstance(formula, Const) else (("count", formula),)
-        scope = self._open(name, SEQUENTIAL, (("count", int(count)),), formulas, (x,))
-        for index in range(count):
-            x = self.block(str(index), first if index == 0 else rest, x)
-        return self._close(scope, x)
+        return self._sequential(name, Sequential(first, lambda _: rest, count), x)
 
     def _sequential(self, name: str, row: Sequential, x: Value) -> Value:
         """A Sequential whose later blocks are known only once the type that they get is."""
@@ -261,9 +254,7 @@ class Builder:
         """What the block that is open has of its own so far."""
         path = self._stack[-1].name
         items: tuple[Item, ...] = (*self._nodes.values(), *self._scopes.values())
-        for item in items:
-            if item.name.rpartition(".")[0] == path:
-                yield item
+        return (item for item in items if item.name.rpartition(".")[0] == path)
 
     def graph(
         self,
@@ -279,8 +270,7 @@ class Builder:
 
     def _refuse_flood(self, nodes: int, path: str, scopes: int = 0) -> None:
         """Raises ExpansionError where so much more would be too much."""
-        fault = flood(len(self._nodes) + nodes, len(self._scopes) + scopes)
-        if fault:
+        if fault := flood(len(self._nodes) + nodes, len(self._scopes) + scopes):
             raise ExpansionError(fault, path, ())
 
     def path(self, name: str) -> str:
@@ -308,14 +298,3 @@ class Builder:
         assert self._stack.pop() is scope
         self._scopes[scope.name] = replace(scope, output=output.name)
         return output
-
-    def _blame(
-        self, field: str | None, formulas: tuple[tuple[str, Formula], ...]
-    ) -> tuple[tuple[str, ...], ...]:
-        """The op's field, and the parameters of each block around it that it leads back to."""
-        levels: list[tuple[str, ...]] = [(field,) if field else ()]
-        blocks = [scope for scope in self._stack if scope.kind != SEQUENTIAL]
-        for formula in (formulas, *(scope.formulas for scope in reversed(blocks[1:]))):
-            if len(levels) <= len(blocks):
-                levels.append(reads(levels[-1], formula))
-        return tuple(levels)

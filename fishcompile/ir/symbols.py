@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from fishcompile.ir.graph import SEQUENTIAL, Scope
 from fishcompile.ops.base import Op
 from fishcompile.ops.formula import Const, Formula, Sym, formula_of, substitute, variables
 from fishcompile.ops.tensor import TensorType
@@ -45,7 +47,22 @@ def seen_from_outside(type_: TensorType, block: Block) -> TensorType:
     return TensorType((Sym(int(channels), substitute(channels.formula, outer)), *sides))
 
 
-def reads(names: tuple[str, ...], formulas: tuple[tuple[str, Formula], ...]) -> tuple[str, ...]:
+def leads(
+    field: str | None, formulas: tuple[tuple[str, Formula], ...], around: Sequence[Scope]
+) -> tuple[tuple[str, ...], ...]:
+    """An op's field with its formulas, and the parameters of each block that it leads back to.
+
+    `around` are the scopes around the op, the outermost first, and the levels go outwards.
+    """
+    levels: list[tuple[str, ...]] = [(field,) if field else ()]
+    blocks = [scope for scope in around if scope.kind != SEQUENTIAL]
+    for known in (formulas, *(scope.formulas for scope in reversed(blocks[1:]))):
+        if len(levels) <= len(blocks):
+            levels.append(_reads(levels[-1], known))
+    return tuple(levels)
+
+
+def _reads(names: tuple[str, ...], formulas: tuple[tuple[str, Formula], ...]) -> tuple[str, ...]:
     """The variables of the named formulas, each once."""
     known = dict(formulas)
     read = (variables(known[name]) for name in names if name in known)
@@ -59,7 +76,8 @@ def _fields(holder: type[Op | Block]) -> tuple[tuple[str, bool], ...]:
 
 def numbers_of(holder: Op | Block) -> tuple[tuple[str, int], ...]:
     """The fields that are numbers, by name, without their formulas."""
-    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(type(holder)))
+    kind: Any = type(holder)
+    pairs = ((name, flag, getattr(holder, name)) for name, flag in _fields(kind))
     return tuple(
         (name, bool(value) if flag else int(value))
         for name, flag, value in pairs

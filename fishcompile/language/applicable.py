@@ -33,10 +33,7 @@ def _transfer(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
             "FC111",
             f"`{stage.name}` merges ({stage.merge}) but has no `transfer` to merge with",
             tree.key_span(stage.path),
-            help=(
-                "name the skip: `transfer: {from: STAGE, blocks: 1}`",
-                "or write `merge: none`",
-            ),
+            help=("name the skip: `transfer: {from: STAGE, blocks: 1}`", "or write `merge: none`"),
         )
 
 
@@ -77,9 +74,8 @@ def _sampling(stage: StageSpec, tree: Tree) -> Iterator[Diagnostic]:
     clash = {"ur": (down, stage.down.kind), "dr": (up, stage.up.kind)}.get(stage.merge)
     if clash and clash[1] != "none":
         message = f"`merge: {stage.merge}` and `{clash[0][-1]}: {clash[1]}` contradict each other"
-        yield _unread(
-            tree, clash[0], message, "write `merge: concat` for a free choice of sampling"
-        )
+        way_out = "write `merge: concat` for a free choice of sampling"
+        yield _unread(tree, clash[0], message, way_out)
 
 
 def _unread(tree: Tree, path: Path, message: str, way_out: str) -> Diagnostic:

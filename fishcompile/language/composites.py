@@ -43,9 +43,8 @@ def _names(definition: Definition, tree: Tree) -> Iterator[Diagnostic]:
         known[node.name] = None
     if definition.output not in known:
         resolved = False
-        yield _unknown(
-            definition.output, (*definition.path, "output"), list(known), definition, tree
-        )
+        at = (*definition.path, "output")
+        yield _unknown(definition.output, at, list(known), definition, tree)
     if resolved:  # else it may be meant by the name that names nothing
         yield from _unread(definition, read, tree)
 

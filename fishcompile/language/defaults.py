@@ -5,7 +5,7 @@ Values keep their places, so a finding about a default points into `defaults`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fishcompile.language.spec import SECTIONS, BlockSpec
 from fishcompile.reader.tree import Path, Place, Plain, Tree, walk
@@ -20,6 +20,8 @@ _EXCLUSIVE = {
     "groups": ("group_width",),
     "group_width": ("groups",),
 }
+Entry = dict[str, Plain]
+
 _EVERYWHERE = ("norm", "act")
 # A norm is chosen as a whole: groups are nothing to another kind.
 _WHOLE = ("norm",)
@@ -27,85 +29,86 @@ _WHOLE = ("norm",)
 
 def apply_defaults(tree: Tree) -> Tree:
     """The tree with `defaults` merged into its stages, and gone."""
-    defaults = tree.value.get("defaults")
-    if not isinstance(defaults, dict):
+    written = tree.value.get("defaults")
+    if not isinstance(written, dict):
         return tree
-    places = dict(tree.places)
+    defaults = _Defaults(tree, written, dict(tree.places))
     value: dict[str, Plain] = {key: item for key, item in tree.value.items() if key != "defaults"}
-    for section in SECTIONS:
-        stages = value.get(section)
-        if isinstance(stages, dict):
-            value[section] = {
-                name: _stage(tree, section, name, stage, defaults, places)
-                for name, stage in stages.items()
-            }
-    stem, bridge, classifier = (value.get(part) for part in ("stem", "bridge", "classifier"))
-    if isinstance(stem, dict):
-        value["stem"] = {
-            name: _everywhere(tree, defaults, ("stem", name), layer, places)
-            if isinstance(layer, dict) and layer.get("kind") == "conv"
-            else layer
-            for name, layer in stem.items()
-        }
-    if isinstance(bridge, dict):
-        value["bridge"] = _with_block(tree, defaults, ("bridge",), bridge, places)
-    if isinstance(classifier, dict):
-        value["classifier"] = _everywhere(tree, defaults, ("classifier",), classifier, places)
-    for part in ("classifiers", "dense"):
-        heads = value.get(part)
-        if isinstance(heads, dict):
+    for part, make in (
+        *((section, defaults.stage) for section in SECTIONS),
+        ("stem", defaults.layer),
+        ("classifiers", defaults.everywhere),
+        ("dense", defaults.everywhere),
+    ):
+        entries = value.get(part)
+        if isinstance(entries, dict):
             value[part] = {
-                name: _everywhere(tree, defaults, (part, name), head, places)
-                for name, head in heads.items()
-                if isinstance(head, dict)
+                name: make((part, name), entry) if isinstance(entry, dict) else entry
+                for name, entry in entries.items()
             }
-    return replace(tree, value=value, places=places)
+    bridge, classifier = value.get("bridge"), value.get("classifier")
+    if isinstance(bridge, dict):
+        value["bridge"] = defaults.with_block(("bridge",), bridge)
+    if isinstance(classifier, dict):
+        value["classifier"] = defaults.everywhere(("classifier",), classifier)
+    return replace(tree, value=value, places=defaults.places)
 
 
-def _stage(
-    tree: Tree,
-    section: str,
-    name: str,
-    stage: Plain,
-    defaults: dict[str, Plain],
-    places: dict[Path, Place],
-) -> Plain:
-    if not isinstance(stage, dict):
-        return stage
-    here: Path = (section, name)
-    own = defaults.get(section)
-    if isinstance(own, dict):
-        usable = {key: item for key, item in own.items() if key != "transfer" or key in stage}
-        stage = _under(tree, ("defaults", section), usable, here, stage, places)
-    return _with_block(tree, defaults, here, stage, places)
+@dataclass(frozen=True)
+class _Defaults:
+    """What `tree` writes in `defaults`; `places` become those of the entries that take them."""
 
+    tree: Tree
+    written: Entry
+    places: dict[Path, Place]
 
-def _with_block(
-    tree: Tree,
-    defaults: dict[str, Plain],
-    here: Path,
-    entry: dict[str, Plain],
-    places: dict[Path, Place],
-) -> dict[str, Plain]:
-    """A stage or the bridge with the default block, and below that the default norm and act."""
-    block = {"block": defaults.get("block")}
-    entry = _under(tree, ("defaults",), block, here, entry, places)
-    own = entry.get("block", {})
-    if not isinstance(own, dict) or not any(defaults.get(key) for key in _EVERYWHERE):
-        return entry
-    return {**entry, "block": _everywhere(tree, defaults, (*here, "block"), own, places)}
+    def stage(self, here: Path, stage: Entry) -> Entry:
+        """A stage with the defaults of its section, and its block."""
+        section = here[0]
+        own = self.written.get(str(section))
+        if isinstance(own, dict):
+            usable = {key: item for key, item in own.items() if key != "transfer" or key in stage}
+            stage = self._under(("defaults", section), usable, here, stage)
+        return self.with_block(here, stage)
 
+    def layer(self, here: Path, layer: Entry) -> Entry:
+        """A layer of the stem, of which a pooling takes no default."""
+        return self.everywhere(here, layer) if layer.get("kind") == "conv" else layer
 
-def _everywhere(
-    tree: Tree,
-    defaults: dict[str, Plain],
-    here: Path,
-    entry: dict[str, Plain],
-    places: dict[Path, Place],
-) -> dict[str, Plain]:
-    """`entry` with the norm and the activation of the whole network."""
-    usable = {key: defaults.get(key) for key in _EVERYWHERE}
-    return _under(tree, ("defaults",), usable, here, entry, places)
+    def with_block(self, here: Path, entry: Entry) -> Entry:
+        """A stage or the bridge with the default block, and below that norm and act."""
+        entry = self._under(("defaults",), {"block": self.written.get("block")}, here, entry)
+        own = entry.get("block", {})
+        if not isinstance(own, dict) or not any(self.written.get(key) for key in _EVERYWHERE):
+            return entry
+        return {**entry, "block": self.everywhere((*here, "block"), own)}
+
+    def everywhere(self, here: Path, entry: Entry) -> Entry:
+        """`entry` with the norm and the activation of the whole network."""
+        usable = {key: self.written.get(key) for key in _EVERYWHERE}
+        return self._under(("defaults",), usable, here, entry)
+
+    def _under(self, origin: Path, defaults: Entry, here: Path, entry: Entry) -> Entry:
+        """`entry` with what it lacks taken from `defaults`, which stand at `origin`."""
+        result = dict(entry)
+        closed = {other for key in entry for other in _EXCLUSIVE.get(key, ())}
+        closed.update(unread_words(str(entry.get("kind"))))
+        if entry.get("norm") in ("none", {"kind": "none"}):
+            closed.add("order")
+        for key, value in defaults.items():
+            if value is None or (key in closed and key not in entry):
+                continue
+            old = result.get(key)
+            if key == "block":
+                value = _fitting(value, old)
+            if isinstance(old, dict) and isinstance(value, dict) and key not in _WHOLE:
+                result[key] = self._under((*origin, key), value, (*here, key), old)
+            elif key not in result:
+                result[key] = value
+                for path, _ in walk(value, (*origin, key)):
+                    if path in self.tree.places:
+                        self.places[(*here, *path[len(origin) :])] = self.tree.places[path]
+        return result
 
 
 def _fitting(default: Plain, block: Plain) -> Plain:
@@ -120,33 +123,3 @@ def _fitting(default: Plain, block: Plain) -> Plain:
     if kind == usual or {kind, usual} <= set(residual_kinds()):
         return default
     return {key: item for key, item in default.items() if key in AROUND}
-
-
-def _under(
-    tree: Tree,
-    origin: Path,
-    defaults: dict[str, Plain],
-    here: Path,
-    entry: dict[str, Plain],
-    places: dict[Path, Place],
-) -> dict[str, Plain]:
-    """`entry` with what it lacks taken from `defaults`, which stand at `origin`."""
-    result = dict(entry)
-    closed = {other for key in entry for other in _EXCLUSIVE.get(key, ())}
-    closed.update(unread_words(str(entry.get("kind"))))
-    if entry.get("norm") in ("none", {"kind": "none"}):
-        closed.add("order")
-    for key, value in defaults.items():
-        if value is None or (key in closed and key not in entry):
-            continue
-        old = result.get(key)
-        if key == "block":
-            value = _fitting(value, old)
-        if isinstance(old, dict) and isinstance(value, dict) and key not in _WHOLE:
-            result[key] = _under(tree, (*origin, key), value, (*here, key), old, places)
-        elif key not in result:
-            result[key] = value
-            for path, _ in walk(value, (*origin, key)):
-                if path in tree.places:
-                    places[(*here, *path[len(origin) :])] = tree.places[path]
-    return result

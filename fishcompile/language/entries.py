@@ -11,10 +11,6 @@ from typing import Any
 from fishcompile.language.spec import (
     SECTION_DEFAULTS,
     BlockSpec,
-    BlocksSpec,
-    BridgeSpec,
-    ClassifierSpec,
-    DenseSpec,
     DownSpec,
     ExpectSpec,
     LayerSpec,
@@ -33,17 +29,14 @@ Entry = dict[str, Any]
 
 def layers(entries: Entry, path: Path) -> tuple[LayerSpec, ...]:
     """The layers of a stem, in order."""
-    return tuple(layer(name, entry, (*path, name)) for name, entry in entries.items())
-
-
-def layer(name: str, entry: Entry, path: Path) -> LayerSpec:
-    """A convolution or pooling."""
-    return LayerSpec(name=name, path=path, **_common(entry))
+    return tuple(
+        LayerSpec(name=name, path=(*path, name), **common(entry)) for name, entry in entries.items()
+    )
 
 
 def stage(section: Section, name: str, entry: Entry, path: Path) -> StageSpec:
     """A stage with the words of its section where it writes none."""
-    fields = _common(entry)
+    fields = common(entry)
     words: Entry = dict(SECTION_DEFAULTS[section])
     merge = fields.get("merge", words["merge"])
     if "down" in fields or merge == "dr":
@@ -66,26 +59,6 @@ def _mapping(sampling: Any) -> Entry:
     return sampling if isinstance(sampling, dict) else {"kind": sampling}
 
 
-def bridge(entry: Entry, path: Path) -> BridgeSpec:
-    """The stage between tail and body."""
-    return BridgeSpec(path=path, **_common(entry))
-
-
-def classifier(entry: Entry, path: Path) -> ClassifierSpec:
-    """A classifier."""
-    return ClassifierSpec(path=path, **_common(entry))
-
-
-def dense(entry: Entry, path: Path) -> DenseSpec:
-    """A head that scores every pixel."""
-    return DenseSpec(path=path, **_common(entry))
-
-
-def residual(entry: Entry, path: Path) -> BlocksSpec:
-    """A node of residual blocks."""
-    return BlocksSpec(path=path, **_common(entry))
-
-
 def expected(entry: Entry) -> ExpectSpec:
     """What an entry asserts."""
     found = sized(entry)
@@ -98,8 +71,8 @@ def sized(entry: Entry) -> Entry:
     return {**entry, "size": tuple(size)} if isinstance(size, list) else dict(entry)
 
 
-def _common(entry: Entry) -> Entry:
-    """The entry's fields with `from`, `block`, `norm` and `expect` as the dataclasses take them."""
+def common(entry: Entry) -> Entry:
+    """An entry's fields with `from`, `block`, `norm` and `expect` as the dataclasses take them."""
     fields = _normed(_renamed(entry))
     if "block" in fields:
         fields["block"] = _block(_mapping(fields["block"]))

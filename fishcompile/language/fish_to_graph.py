@@ -6,26 +6,19 @@ the stage that `transfer.from` names, and the classifier reads the last stage.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 
 import networkx as nx
 
-from fishcompile.diagnostics.finding import (
-    MAX_FINDINGS,
-    Diagnostic,
-    Related,
-    SpecError,
-    fail,
-    report,
-)
+from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic, Related, fail
 from fishcompile.language.fish_spec import FishSpec
-from fishcompile.language.graph_spec import Config, Edge, StageNode
-from fishcompile.language.reachable import reachable
+from fishcompile.language.graph_spec import Config, Definition, Edge, NodeSpec, StageNode
 from fishcompile.language.references import heads, noun_of, problems
-from fishcompile.language.spec import BridgeSpec, DenseSpec, StageSpec
+from fishcompile.language.spec import BlockSpec, BridgeSpec, DenseSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT, LOGITS, StageGraph, digraph
-from fishcompile.reader.tree import Path, Tree
+from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.schema.version import start_of_spec
 
 _SINK = "outputs of the network"
@@ -37,7 +30,7 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     nodes = _nodes(spec)
     found = list(islice(problems(spec, nodes, tree), MAX_FINDINGS))
     if found:
-        raise SpecError(report(found))
+        raise fail(*found)
     graph, noun = digraph(nodes), noun_of(spec)
     _refuse_cycle(graph, nodes, noun, tree)
     order: dict[str, int] = nx.get_node_attributes(graph, "order")
@@ -56,7 +49,7 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
             advice = f"say what it gives, for example `outputs: {{features: {flow[-1].name}}}`"
         raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=(advice,)))
     _refuse_unused(graph, flow, given, noun, tree)
-    blocks = reachable(spec.blocks, nodes)
+    blocks = _reachable(spec.blocks, nodes)
     given_out = (taps, outputs, spec.budget, blocks, spec.layouts)
     return StageGraph(spec.name, spec.input, flow, *given_out, spec.title)
 
@@ -125,19 +118,10 @@ def _refuse_cycle(
         if edge.path is not None and edge.source in within
     ][:_LONG]
     spans = [tree.value_span(path) for path in written]
-    raise SpecError(
-        report(
-            [
-                Diagnostic(
-                    "FC204",
-                    f"the {noun}s feed themselves: {chain}",
-                    spans[0],
-                    related=tuple(Related(span, "and this edge") for span in spans[1:]),
-                    help=(f"let one of these read an earlier {noun}",),
-                )
-            ]
-        )
-    )
+    message = f"the {noun}s feed themselves: {chain}"
+    help_ = f"let one of these read an earlier {noun}"
+    related = tuple(Related(span, "and this edge") for span in spans[1:])
+    raise fail(Diagnostic("FC204", message, spans[0], related=related, help=(help_,)))
 
 
 def _refuse_unused(
@@ -155,9 +139,38 @@ def _refuse_unused(
         message = "`{}` is read by no node, no tap and no output"
         help_ = ("name it in `outputs`, read it with `from`, or remove it",)
     if unused:
-        raise SpecError(
-            report(
+        raise fail(
+            *(
                 Diagnostic("FC205", message.format(node.name), tree.key_span(node.path), help=help_)
                 for node in loose[:MAX_FINDINGS]
             )
         )
+
+
+def _reachable(
+    definitions: tuple[Definition, ...], nodes: Iterable[StageNode]
+) -> tuple[Definition, ...]:
+    """The blocks that the nodes are made of: the others mean nothing for the network."""
+    by_name = {definition.name: definition for definition in definitions}
+    used: set[str] = set()
+    todo = [kind for node in nodes for kind in _kinds(node.config)]
+    while todo:
+        kind = todo.pop()
+        if kind in by_name and kind not in used:
+            used.add(kind)
+            todo += [name for node in by_name[kind].nodes for name in _inner(dict(node.keys))]
+    return tuple(definition for definition in definitions if definition.name in used)
+
+
+def _kinds(config: Config) -> tuple[str, ...]:
+    """What a node is, or what the residual blocks of it are."""
+    if isinstance(config, NodeSpec):
+        return (config.kind,)
+    block = getattr(config, "block", None)
+    return (block.kind,) if isinstance(block, BlockSpec) else ()
+
+
+def _inner(keys: dict[str, Plain]) -> tuple[str, ...]:
+    block = keys.get("block")
+    kinds = (keys["kind"], block.get("kind") if isinstance(block, dict) else block)
+    return tuple(kind for kind in kinds if isinstance(kind, str))

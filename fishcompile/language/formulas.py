@@ -14,7 +14,7 @@ from typing import Any
 
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ops.base import ShapeError
-from fishcompile.ops.formula import Formula, InexactError, compute, parse, variables
+from fishcompile.ops.formula import Formula, InexactError, evaluate, parse, variables
 from fishcompile.reader.tree import Path
 from fishcompile.schema.kinds import formula_bounds
 
@@ -56,7 +56,7 @@ def _number(
     assert expression is not None, "check_definitions has read every formula"
     names = variables(expression)
     try:
-        number = compute(expression, environment)
+        number = evaluate(expression, environment, exactly=True)
     except InexactError as error:
         fault = ShapeError("FC302", f"`{place[-1]}: {text}` does not divide: {error}")
         raise ExpansionError(fault, name, variables(error.divisor), place=place) from None

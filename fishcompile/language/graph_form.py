@@ -5,31 +5,20 @@ It depends on what the spec means alone, so it is also what the digest of a spec
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields, is_dataclass
+import hashlib
+import json
+from dataclasses import MISSING, fields, is_dataclass, replace
 from typing import Any
 
 from fishcompile.language.graph_spec import Definition, Edge, NodeSpec, StageNode
-from fishcompile.language.nodes import INPUT
-from fishcompile.language.spec import (
-    BlockSpec,
-    BlocksSpec,
-    BridgeSpec,
-    ClassifierSpec,
-    DenseSpec,
-    LayerSpec,
-    StageSpec,
-)
+from fishcompile.language.nodes import CONFIGS, INPUT
+from fishcompile.language.spec import BlockSpec, DenseSpec, LayerSpec, StageSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Path, Plain
 from fishcompile.schema.kinds import takes_sides
 from fishcompile.schema.version import VERSION
 
-_KINDS = {
-    BlocksSpec: "blocks",
-    BridgeSpec: "bridge",
-    ClassifierSpec: "classifier",
-    DenseSpec: "dense",
-}
+_KINDS = {config: kind for kind, config in CONFIGS.items()}
 # What a section decides is written out, whatever it is.
 _SECTION_WORDS = ("shortcut", "down", "up", "merge")
 _ELSEWHERE = ("name", "path", "section", "source", "kind", "values", "transfer")
@@ -58,6 +47,16 @@ def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
     if budget:
         value["budget"] = budget
     return value, origins
+
+
+def spec_digest(stages: StageGraph) -> str:
+    """SHA-256 of what the spec means, as 64 hexadecimal digits: what an emitted file is made from.
+
+    Comments, spacing, defaults written out and sections do not change it; a base does.
+    """
+    value, _ = graph_form(replace(stages, title=""))
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
 
 
 def _node(node: StageNode, at: Path, origins: Origins) -> Entry:
@@ -96,10 +95,7 @@ def _edges(node: StageNode, kind: str, at: Path, origins: Origins) -> Entry:
         return {"from": trunk.source}
     if rest and takes_sides(kind):
         origins[(*at, "to")] = rest[0].path
-        return {"from": trunk.source, "to": rest[0].source}
-    if rest:
-        return {"from": [edge.source for edge in node.inputs]}
-    return {"from": trunk.source}
+    return _inner_edges(node.inputs, kind)
 
 
 def _note(entry: Plain, at: Path, written: Path, origins: Origins) -> None:

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from fishcompile.language.entries import (
-    Entry,
-    bridge,
-    classifier,
-    dense,
-    expected,
-    layer,
-    layers,
-    residual,
-    stage,
-    values,
-)
+from fishcompile.language.entries import Entry, common, expected, layers, stage, values
 from fishcompile.language.graph_spec import Config, Definition, Edge, InnerNode, NodeSpec, StageNode
-from fishcompile.language.spec import StageSpec
+from fishcompile.language.spec import (
+    BlocksSpec,
+    BridgeSpec,
+    ClassifierSpec,
+    DenseSpec,
+    LayerSpec,
+    StageSpec,
+)
 from fishcompile.reader.tree import Path
 
 INPUT = "input"
-_LAYERS = ("conv", "max_pool", "avg_pool")
+# The kinds whose keys are those of one class.
+CONFIGS: dict[str, type[BridgeSpec | ClassifierSpec | DenseSpec | BlocksSpec]] = {
+    "blocks": BlocksSpec,
+    "bridge": BridgeSpec,
+    "classifier": ClassifierSpec,
+    "dense": DenseSpec,
+}
 
 
 def nodes(entries: Entry, path: Path) -> tuple[StageNode, ...]:
@@ -48,28 +50,22 @@ def node_config(name: str, entry: Entry, path: Path) -> Config:
     inside = {key: item for key, item in entry.items() if key not in ("kind", "from", "to", "when")}
     match kind:
         case "conv" | "max_pool" | "avg_pool":
-            return layer(name, {"kind": kind, **inside}, path)
+            return LayerSpec(name=name, path=path, kind=kind, **common(inside))
         case "tail" | "body" | "head":
             return stage(kind, name, inside, path)
         case "stem":
             return layers(inside["layers"], (*path, "layers"))
-        case "bridge":
-            return bridge(inside, path)
-        case "classifier":
-            return classifier(inside, path)
-        case "dense":
-            return dense(inside, path)
-        case "blocks":
-            return residual(inside, path)
+        case _ if kind in CONFIGS:
+            return CONFIGS[kind](path=path, **common(inside))
         case _:
             return _node(kind, inside, path)
 
 
 def _node(kind: str, entry: Entry, path: Path) -> NodeSpec:
-    common: dict[str, Any] = {key: entry[key] for key in ("repeat",) if key in entry}
+    around: dict[str, Any] = {key: entry[key] for key in ("repeat",) if key in entry}
     if "expect" in entry:
-        common["expect"] = expected(entry["expect"])
-    return NodeSpec(path, kind, values(entry, ("repeat", "expect")), **common)
+        around["expect"] = expected(entry["expect"])
+    return NodeSpec(path, kind, values(entry, ("repeat", "expect")), **around)
 
 
 def edges(entry: Entry, config: Config | None, path: Path, before: str) -> tuple[Edge, ...]:

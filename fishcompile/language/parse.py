@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fishcompile.language.entries import bridge, classifier, dense, layers, sized, stage
+from fishcompile.language.entries import common, layers, sized, stage
 from fishcompile.language.fish_spec import BudgetSpec, FishSpec
 from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.nodes import definitions, nodes
-from fishcompile.language.spec import SECTIONS, InputSpec
+from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, DenseSpec, InputSpec
 from fishcompile.reader.tree import Tree
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -30,14 +30,17 @@ def parse_spec(tree: Tree) -> FishSpec:
         name=top["name"],
         input=InputSpec(**sized(top.get("input", {}))),
         stem=layers(top.get("stem", {}), ("stem",)),
-        bridge=bridge(top["bridge"], ("bridge",)) if "bridge" in top else None,
-        classifier=classifier(top["classifier"], ("classifier",)) if "classifier" in top else None,
+        bridge=BridgeSpec(("bridge",), **common(top["bridge"])) if "bridge" in top else None,
+        classifier=ClassifierSpec(("classifier",), **common(top["classifier"]))
+        if "classifier" in top
+        else None,
         classifiers=tuple(
-            (name, classifier(entry, ("classifiers", name)))
+            (name, ClassifierSpec(("classifiers", name), **common(entry)))
             for name, entry in top.get("classifiers", {}).items()
         ),
         dense=tuple(
-            (name, dense(entry, ("dense", name))) for name, entry in top.get("dense", {}).items()
+            (name, DenseSpec(("dense", name), **common(entry)))
+            for name, entry in top.get("dense", {}).items()
         ),
         graph=nodes(top.get("graph", {}), ("graph",)),
         outputs=tuple(top.get("outputs", {}).items()),

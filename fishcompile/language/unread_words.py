@@ -52,9 +52,8 @@ def _block(block: BlockSpec, path: Path, tree: Tree) -> Iterator[Diagnostic]:
         way_out = f"write {kinds}, or remove `{{}}`"
         yield from _unread(key, f"`kind: {block.kind}`", way_out, path, tree)
     if block.norm.kind == "none" and "order" not in unread:
-        yield from _unread(
-            "order", "`norm: none`", "write another norm, or remove `{}`", path, tree
-        )
+        way_out = "write another norm, or remove `{}`"
+        yield from _unread("order", "`norm: none`", way_out, path, tree)
     yield from _norm(block.norm, path, tree)
 
 

@@ -14,11 +14,22 @@ from pathlib import Path
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Related, Report, SpecError, fail
 from fishcompile.diagnostics.source import Span
 from fishcompile.loading.paths import not_there, of_windows
-from fishcompile.reader.read import UnreadableError
+from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Include, Tree
 from fishcompile.schema.version import wrong_version
 
 Reader = Callable[[Path, str], Tree]
+
+
+def standing_for(path: Path, text: str) -> Reader:
+    """A reader that has `text` in the place of the file at `path`, which need not be there."""
+    place = path.resolve()
+
+    def read(file: Path, name: str) -> Tree:
+        return read_bytes(text.encode(), name) if file.resolve() == place else read_file(file, name)
+
+    return read
+
 
 # All files of a spec together; each alone has the reader's limits.
 MAX_VALUES = 100_000

@@ -13,8 +13,15 @@ from lsprotocol import types as lsp
 
 from fishcompile.diagnostics.source import Source, Span, start_of
 from fishcompile.lsp.documents import Layer
-from fishcompile.lsp.known_blocks import with_blocks
-from fishcompile.lsp.language_keys import Schema, described, key_node, keys_of, schema_of, words_of
+from fishcompile.lsp.language_keys import (
+    Schema,
+    described,
+    key_node,
+    keys_of,
+    schema_of,
+    with_blocks,
+    words_of,
+)
 from fishcompile.lsp.loose import Cursor, WrittenKey, cursor, written_keys
 from fishcompile.lsp.name_places import BLOCK, LAYER, PARTS, STAGE, Kind, named_by_value
 from fishcompile.lsp.session import Session, Spot

@@ -9,8 +9,7 @@ from lsprotocol import types as lsp
 from fishcompile.analysis.costs import below
 from fishcompile.analysis.table import Row, stage_table
 from fishcompile.diagnostics.source import Span
-from fishcompile.lsp.known_blocks import with_blocks
-from fishcompile.lsp.language_keys import described, key_node, schema_of
+from fishcompile.lsp.language_keys import described, key_node, schema_of, with_blocks
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import Occurrence, occurrence_at, touches
 from fishcompile.pipeline import Analysis

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fishcompile.lsp.documents import Layer
 from fishcompile.reader.tree import Path, Plain
 from fishcompile.schema.file import merged_schema
 from fishcompile.schema.kinds import specialised
@@ -44,3 +45,26 @@ def described(key: str, node: dict[str, Any]) -> str:
     if node.get("examples"):
         lines.append(f"Example: `{example(key, node)}`")
     return "\n\n".join(line for line in lines if line)
+
+
+def with_blocks(value: dict[str, Plain], layers: tuple[Layer, ...]) -> dict[str, Plain]:
+    """What one file says, with the blocks of all that it brings in beside its own."""
+    blocks: dict[str, Plain] = {}
+    for layer in reversed(layers):
+        blocks = _over(blocks, layer.tree.value.get("blocks"))
+    blocks = _over(blocks, value.get("blocks"))
+    return {**value, "blocks": blocks} if blocks else value
+
+
+def _over(below: dict[str, Plain], above: Plain) -> dict[str, Plain]:
+    """Blocks with those of a variant laid over them, as far as they can be read."""
+    result = dict(below)
+    for name, entry in above.items() if isinstance(above, dict) else ():
+        old = result.get(name)
+        if entry is None:
+            result.pop(name, None)
+        elif isinstance(old, dict) and isinstance(entry, dict):
+            result[name] = _over(old, entry)
+        else:
+            result[name] = entry
+    return result

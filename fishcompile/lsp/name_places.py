@@ -59,36 +59,24 @@ def named_by_value(path: Path) -> Kind | None:
             return BLOCK
         case ("graph", _, "kind" | "block") | (*_, "block", "kind"):
             return BLOCK
-    return STAGE if _reads_a_stage(path) else None
+        case (
+            ("taps" | "outputs", _)
+            | ("bridge" | "classifier", "from")
+            | ("classifiers" | "dense" | "graph" | "tail" | "body" | "head" | "defaults", _, "from")
+            | ("graph", _, "to")
+            | ("graph", _, "from", int())
+            | ("graph" | "tail" | "body" | "head", _, "after")
+            | ("graph" | "tail" | "body" | "head" | "defaults", _, "transfer", "from")
+        ):
+            return STAGE
+    return None
 
 
 def declared_by_value(path: Path) -> bool:
     """Whether the text at `path` opens what it names, as an input of a block does."""
-    match path:
-        case ("blocks", _, "inputs", int()):
-            return True
-    return False
+    return len(path) == 4 and (path[0], path[2]) == ("blocks", "inputs")
 
 
 def is_built_in(kind: str) -> bool:
     """Whether a kind is of the language or of a plug-in, and no block of a spec."""
     return kind in built_in() or kind in residual_kinds() or is_plugin(kind)
-
-
-def _reads_a_stage(path: Path) -> bool:
-    match path:
-        case ("taps" | "outputs", _) | ("bridge" | "classifier", "from"):
-            return True
-        case ("classifiers" | "dense", _, "from") | ("graph", _, "from" | "to" | "after"):
-            return True
-        case ("graph", _, "from", int()) | ("graph", _, "transfer", "from"):
-            return True
-        case ("tail" | "body" | "head", _, "from" | "after"):
-            return True
-        case ("tail" | "body" | "head", _, "transfer", "from"):
-            return True
-        case ("defaults", "tail" | "body" | "head", "from"):
-            return True
-        case ("defaults", "tail" | "body" | "head", "transfer", "from"):
-            return True
-    return False

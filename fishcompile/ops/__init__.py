@@ -6,6 +6,7 @@ no list to extend. Ops of plug-ins are in it once their package has been importe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
@@ -17,12 +18,18 @@ def registry() -> dict[str, type[Op]]:
     """The ops by kind; none takes the place of an earlier one, but where its module is reloaded."""
     _import_all()
     found: dict[str, type[Op]] = {}
-    for op in Op.__subclasses__():
+    for op in _below(Op):
         if isinstance(getattr(op, "kind", None), str):
             known = found.setdefault(op.kind, op)
             if (known.__module__, known.__qualname__) == (op.__module__, op.__qualname__):
                 found[op.kind] = op
     return dict(sorted(found.items()))
+
+
+def _below(base: type[Op]) -> Iterator[type[Op]]:
+    for op in base.__subclasses__():
+        yield op
+        yield from _below(op)
 
 
 @cache

@@ -7,7 +7,6 @@ in fishcompile (shapes, costs, state dicts, Python) asks the op and nobody else.
 from __future__ import annotations
 
 import dataclasses
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -69,7 +68,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Op(ABC):
+class Op:
     """A primitive operation on the tensors of one image."""
 
     kind: ClassVar[str]
@@ -81,12 +80,14 @@ class Op(ABC):
     # the functions of torch that its text calls, beside the constructor of its module
     calls: ClassVar[tuple[str, ...]] = ()
     gradient: ClassVar[Gradient] = "gated"
+    # the forward expression, where it is no plain call, with fields of the op in braces
+    text: ClassVar[str] = ""
     # how a new module `{0}` gets its first values, where not as torch gives them
     first_values: ClassVar[str] = ""
 
-    @abstractmethod
     def infer(self, *inputs: TensorType) -> TensorType:
-        """The output's type. Raises ShapeError where the inputs do not fit."""
+        """The output's type, if not the input's. Raises ShapeError where the inputs do not fit."""
+        return inputs[0]
 
     def kept(self, *inputs: TensorType) -> tuple[int, int] | None:  # noqa: ARG002
         """Two widths that need not be equal, and stay so in a scaled network where they are."""
@@ -97,8 +98,11 @@ class Op(ABC):
         return 0
 
     def output_stride(self, *strides: int) -> int:
-        """Input-image pixels per output pixel along a side, given the same of the inputs."""
-        return strides[0]
+        """Input-image pixels per output pixel along a side, given the same of the inputs.
+
+        Multiplied by the step of the window, where the op has a `stride`.
+        """
+        return strides[0] * int(getattr(self, "stride", 1))
 
     def state(self) -> tuple[State, ...]:
         """The entries of the state dict, in torch's order; empty for a stateless op."""
@@ -122,6 +126,8 @@ class Op(ABC):
         {0} and {1} stand for the operands, {self} for the module. It is the call of the module, or
         where there is none of the one function in `calls`, with the fields behind the operands.
         """
+        if cls.text:
+            return cls.text.format("{0}", **fields)
         if cls.module() is not None:
             return "{self}({0})"
         (call,) = cls.calls

@@ -5,7 +5,6 @@ Proposed in the article 'Understanding FishNet' (section 2.2.1), to widen withou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,6 +21,7 @@ class ChannelRepeat(Op):
     kind: ClassVar[str] = "channel_repeat"
     calls = ("torch.repeat_interleave",)
     gradient = "free"
+    text = "torch.repeat_interleave({0}, {k}, dim=1)"
 
     k: int
 
@@ -30,11 +30,6 @@ class ChannelRepeat(Op):
         (x,) = inputs
         require_map(x, self.kind)
         return feature_map(x.channels * self.k, x.sides)
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`torch.repeat_interleave(x, k, dim=1)`."""
-        return f"torch.repeat_interleave({{0}}, {fields['k']}, dim=1)"
 
 
 KIND = NodeKind(

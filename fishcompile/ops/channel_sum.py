@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,6 +18,7 @@ class ChannelSum(Op):
     kind: ClassVar[str] = "channel_sum"
     calls = ("torch.unflatten",)
     gradient = "free"
+    text = "torch.unflatten({0}, 1, (-1, {k})).sum(dim=2)"
 
     k: int
 
@@ -30,11 +30,6 @@ class ChannelSum(Op):
             message = f"r(x) cannot sum {x.channels} channels in groups of {int(self.k)}"
             raise ShapeError("FC302", message, "k", divide=x.channels)
         return feature_map(x.channels // self.k, x.sides)
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """Adjacent channels are made a dimension of their own, and summed."""
-        return f"torch.unflatten({{0}}, 1, (-1, {fields['k']})).sum(dim=2)"
 
 
 KIND = NodeKind(

@@ -68,10 +68,6 @@ class Conv(Op):
         area = self.kernel_size * self.kernel_size
         return output.elements * area * self.in_channels // self.groups
 
-    def output_stride(self, *strides: int) -> int:
-        """Multiplied by the step of the window."""
-        return strides[0] * self.stride
-
     def state(self) -> tuple[State, ...]:
         """`weight`, and `bias` where there is one."""
         k = self.kernel_size

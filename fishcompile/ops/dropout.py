@@ -9,7 +9,6 @@ from typing import ClassVar
 from fishcompile.ops.base import Op
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
-from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,6 @@ class Dropout(Op):
     gradient = "free"
 
     percent: int = 50
-
-    def infer(self, *inputs: TensorType) -> TensorType:
-        """The input's type."""
-        return inputs[0]
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,15 +17,11 @@ class Flatten(Op):
     kind: ClassVar[str] = "flatten"
     calls = ("torch.flatten",)
     gradient = "free"
+    text = "torch.flatten({0}, 1)"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """All elements in one dimension."""
         return TensorType((inputs[0].elements,))
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`torch.flatten(x, 1)`."""
-        return "torch.flatten({0}, 1)"
 
 
 KIND = NodeKind(Flatten, "A map as a vector.")

@@ -143,17 +143,6 @@ def variables(formula: Formula) -> tuple[str, ...]:
             return ()
 
 
-def evaluate(formula: Formula, values: Mapping[str, int]) -> int:
-    """The number the formula gives. Raises KeyError for an unbound variable."""
-    match formula:
-        case Const(value):
-            return value
-        case Var(name):
-            return values[name]
-        case Binary(symbol, left, right):
-            return _OPERATIONS[symbol](evaluate(left, values), evaluate(right, values))
-
-
 class InexactError(ValueError):
     """A division that leaves a remainder, or by zero; the message says which numbers."""
 
@@ -162,10 +151,10 @@ class InexactError(ValueError):
         self.divisor = divisor
 
 
-def compute(formula: Formula, values: Mapping[str, int]) -> int:
+def evaluate(formula: Formula, values: Mapping[str, int], *, exactly: bool = False) -> int:
     """The number the formula gives, in the arithmetic of `values`: of Syms, a Sym.
 
-    Raises KeyError for an unbound variable, InexactError for a division that is not exact.
+    Raises KeyError for an unbound variable and, `exactly`, InexactError for a division that is not.
     """
     match formula:
         case Const(value):
@@ -173,8 +162,8 @@ def compute(formula: Formula, values: Mapping[str, int]) -> int:
         case Var(name):
             return values[name]
         case Binary(symbol, left, right):
-            a, b = compute(left, values), compute(right, values)
-            if symbol == "//" and (b == 0 or a % b):
+            a, b = (evaluate(each, values, exactly=exactly) for each in (left, right))
+            if exactly and symbol == "//" and (b == 0 or a % b):
                 raise InexactError(f"{a} // {b} is not a whole number", right)
             return _OPERATIONS[symbol](a, b)
 

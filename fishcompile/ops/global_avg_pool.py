@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,17 +17,13 @@ class GlobalAvgPool(Op):
     kind: ClassVar[str] = "global_avg_pool"
     calls = ("F.adaptive_avg_pool2d",)
     gradient = "free"
+    text = "F.adaptive_avg_pool2d({0}, 1)"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """One pixel of the same channels."""
         (x,) = inputs
         require_map(x, self.kind)
         return feature_map(x.channels, (1, 1))
-
-    @classmethod
-    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
-        """`F.adaptive_avg_pool2d(x, 1)`."""
-        return "F.adaptive_avg_pool2d({0}, 1)"
 
 
 KIND = NodeKind(

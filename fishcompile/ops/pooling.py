@@ -1,27 +1,38 @@
-"""What `max_pool` and `avg_pool` share: the shape of a sliding window, and how Python says it."""
+"""What `max_pool` and `avg_pool` share: all but the function of torch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from fishcompile.ops.base import ShapeError, require_map, window
+from fishcompile.ops.base import Op, ShapeError, require_map, window
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
-def pooled(x: TensorType, kind: str, kernel: int, stride: int, padding: int) -> TensorType:
-    """Sides by torch's formula, floor mode. Raises ShapeError; padding is at most half a window."""
-    require_map(x, kind)
-    if not 0 <= padding * 2 <= kernel:
-        message = f"padding {padding} is not between 0 and half of a {kernel} window"
-        if padding > 0:
-            message = f"padding {padding} is more than half of a {kernel} window"
-        raise ShapeError("FC304", message, "padding")
-    return feature_map(x.channels, window(x.sides, kernel, stride, padding))
+@dataclass(frozen=True)
+class Pool(Op):
+    """x (c, h, w) to (c, h', w'), h' = (h + 2p - k) // s + 1."""
 
+    kernel_size: int
+    stride: int
+    padding: int = 0
 
-def pool_call(function: str, fields: Mapping[str, str]) -> str:
-    """`function(x, kernel)`, with stride and padding where they are not torch's defaults."""
-    kernel, stride, padding = fields["kernel_size"], fields["stride"], fields["padding"]
-    border = "" if padding == "0" else f", padding={padding}"
-    step = "" if stride == kernel else f", stride={stride}"
-    return f"{function}({{0}}, {kernel}{step}{border})"
+    def infer(self, *inputs: TensorType) -> TensorType:
+        """Sides by torch's formula, floor mode; padding is at most half a window."""
+        (x,) = inputs
+        require_map(x, self.kind)
+        if not 0 <= self.padding * 2 <= self.kernel_size:
+            message = f"padding {self.padding} is more than half of a {self.kernel_size} window"
+            if self.padding < 0:
+                message = f"a padding of {self.padding} is less than none"
+            raise ShapeError("FC304", message, "padding")
+        sides = window(x.sides, self.kernel_size, self.stride, self.padding)
+        return feature_map(x.channels, sides)
+
+    @classmethod
+    def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
+        """Stride and padding are left out where they are torch's defaults."""
+        kernel, stride, padding = fields["kernel_size"], fields["stride"], fields["padding"]
+        border = "" if padding == "0" else f", padding={padding}"
+        step = "" if stride == kernel else f", stride={stride}"
+        return f"{cls.calls[0]}({{0}}, {kernel}{step}{border})"

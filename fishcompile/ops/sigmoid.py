@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.node_kind import NodeKind
-from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)
@@ -16,10 +15,6 @@ class Sigmoid(Op):
 
     kind: ClassVar[str] = "sigmoid"
     calls = ("torch.sigmoid",)
-
-    def infer(self, *inputs: TensorType) -> TensorType:
-        """The input's type."""
-        return inputs[0]
 
 
 KIND = NodeKind(Sigmoid, "Logistic function.")

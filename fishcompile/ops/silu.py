@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.node_kind import NodeKind
-from fishcompile.ops.tensor import TensorType
 
 
 @dataclass(frozen=True)
@@ -17,10 +16,6 @@ class Silu(Op):
     kind: ClassVar[str] = "silu"
     calls = ("F.silu",)
     gradient = "activation"
-
-    def infer(self, *inputs: TensorType) -> TensorType:
-        """The input's type."""
-        return inputs[0]
 
 
 KIND = NodeKind(Silu, "Sigmoid-weighted linear unit.")

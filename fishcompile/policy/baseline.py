@@ -19,7 +19,7 @@ from pathlib import Path
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.fingerprints import Fingerprint, fingerprints
-from fishcompile.files import is_file, write_atomic
+from fishcompile.files import is_file, reading, write_atomic
 
 VERSION = 1
 _KIND = "fishcompile baseline"
@@ -61,11 +61,8 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline at `path`. Raises UsageError where there is none or it does not hold."""
     if not is_file(path):
         raise UsageError(f"there is no baseline {path}", "make it with --write-baseline")
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+    with reading(path), path.open("rb") as file:
+        data = file.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
         raise UsageError(f"{path} has more than {_MAX_BYTES:,} bytes", _ANEW)
     try:
@@ -88,10 +85,8 @@ def write_baseline(path: Path, reports: Iterable[Sequence[Diagnostic]]) -> Basel
     Raises UsageError where that is a file that is no baseline.
     """
     if is_file(path):
-        try:
+        with reading(path):
             old = path.read_bytes()[:_MAX_BYTES]
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}") from error
         if old.strip() and _KIND.encode() not in old[:200]:
             raise UsageError(f"{path} is not a baseline; it is not overwritten")
     folder = path.resolve().parent
@@ -110,9 +105,8 @@ def stale_words(stale: Sequence[Fingerprint]) -> str:
     """What to say of entries that match nothing any more; empty where there are none."""
     if not stale:
         return ""
-    count = (
-        "1 baseline entry matches" if len(stale) == 1 else f"{len(stale)} baseline entries match"
-    )
+    many = f"{len(stale)} baseline entries match"
+    count = "1 baseline entry matches" if len(stale) == 1 else many
     lines = [f"  {entry.path}: {entry.rule}: {entry.line}" for entry in stale[:20]]
     more = [f"  and {len(stale) - 20} more"] if len(stale) > 20 else []
     return "\n".join([f"{count} nothing any more; {_ANEW}", *lines, *more])

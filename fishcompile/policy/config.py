@@ -14,6 +14,7 @@ from typing import Any
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
+from fishcompile.files import reading
 from fishcompile.policy.globs import matches
 from fishcompile.policy.selectors import ALL, covers, ignorable, parse_selectors
 
@@ -106,11 +107,8 @@ def _read_config(file: Path, _mtime: int, _size: int) -> Config | None:
 
 def _table(file: Path) -> object | None:
     """`[tool.fishcompile]` of a pyproject.toml, None where it has none."""
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    with reading(file), file.open("rb") as opened:
+        data = opened.read(_MAX_BYTES + 1)
     if b"fishcompile" not in data:
         return None
     if len(data) > _MAX_BYTES:

@@ -52,14 +52,8 @@ def read_ignores(source: Source) -> tuple[tuple[Ignore, ...], tuple[Diagnostic, 
 def unused(ignore: Ignore) -> Diagnostic:
     """FC901 for an ignore that nothing was suppressed by."""
     message = f"nothing to ignore: {ignore.rule} is not found on line {ignore.line}"
-    return Diagnostic(
-        "FC901",
-        message,
-        ignore.span,
-        severity="warning",
-        help=("remove it, so that it cannot hide a later finding",),
-        fixes=_removal(ignore),
-    )
+    help_, fixes = ("remove it, so that it cannot hide a later finding",), _removal(ignore)
+    return Diagnostic("FC901", message, ignore.span, severity="warning", help=help_, fixes=fixes)
 
 
 def _read(comment: Span, below: dict[int, int]) -> Iterator[Ignore | Diagnostic]:

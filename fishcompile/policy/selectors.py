@@ -18,7 +18,7 @@ from fishcompile.diagnostics.nearest import nearest
 ALL = "FC"
 _WORD_FOR_ALL = "all"
 _FILE = re.compile(r"fc\d{3}_[a-z0-9_]+")
-_LOOK_ALIKES = str.maketrans("OIL", "011")
+LOOK_ALIKES = str.maketrans("OIL", "011")
 _ALWAYS = re.compile(r"FC[123]\d\d")
 
 
@@ -60,7 +60,7 @@ def parse_selectors(words: Iterable[str], where: str, *, ignoring: bool = False)
 def meant(word: str) -> str:
     """The way out after a word that names no rule: the id that was probably meant."""
     names = {name: rule for rule, name in rules().items()}
-    digits = "FC" + word.upper()[2:].translate(_LOOK_ALIKES)
+    digits = "FC" + word.upper()[2:].translate(LOOK_ALIKES)
     near = names.get(word.lower()) or (digits if digits in rules() else None)
     near = near or nearest(word.upper(), rules())
     return f"did you mean `{near}`?" if near else "`fishcompile rules` lists them"

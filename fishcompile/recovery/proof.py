@@ -7,10 +7,8 @@ from pathlib import Path
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import Diagnostic, Report, SpecError
 from fishcompile.language.key_layouts import AUTHORS
-from fishcompile.loading.reach import Reader
+from fishcompile.loading.reach import standing_for
 from fishcompile.pipeline import Analysis, analyse
-from fishcompile.reader.read import read_bytes, read_file
-from fishcompile.reader.tree import Tree
 from fishcompile.recovery.parts import Shapes
 from fishcompile.weights.authors import authors_keys
 from fishcompile.weights.fit import require_fit
@@ -23,7 +21,7 @@ def verified(text: str, output: Path, shapes: Shapes) -> Analysis:
 
     Raises SpecError for what the text says, FindingError where the keys or shapes are others.
     """
-    analysis = analyse(output, _reader(text, output))
+    analysis = analyse(output, standing_for(output, text))
     if not analysis.report.ok:
         raise SpecError(analysis.report)
     graph, stages = analysis.inference.graph, analysis.stages
@@ -38,17 +36,6 @@ def verified(text: str, output: Path, shapes: Shapes) -> Analysis:
         message = "the checkpoint is of no fish that a spec can say; the nearest has other keys"
         raise FindingError("\n".join([message, *lists])) from error
     return analysis
-
-
-def _reader(text: str, output: Path) -> Reader:
-    """Reads `text` in place of the file that is not yet there."""
-
-    def read(path: Path, name: str) -> Tree:
-        if path.resolve() == output.resolve():
-            return read_bytes(text.encode(), name)
-        return read_file(path, name)
-
-    return read
 
 
 def accepting(text: str, analysis: Analysis, output: Path) -> str:

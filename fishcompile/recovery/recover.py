@@ -159,8 +159,8 @@ def _block(*chains: Chain) -> BlockSpec:
     for chain in chains:
         if chain.mid % chain.per_group:
             key = f"{chain.prefix}.0.conv2.weight"
-            groups_of = f"has groups of {chain.per_group} channels"
-            raise FindingError(f"{key} {groups_of}, and {chain.mid} enter")
+            said = f"has groups of {chain.per_group} channels, and {chain.mid} enter"
+            raise FindingError(f"{key} {said}")
     groups = {chain.mid // chain.per_group for chain in chains}
     if len(groups) > 1:
         names = " and ".join(f"{chain.prefix}.0.conv2.weight" for chain in chains)

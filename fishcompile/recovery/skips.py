@@ -46,10 +46,8 @@ def find_merges(parts: Parts) -> Sections:
         return fitting[0]
     if fitting:
         ways = " or ".join(f"{len(s['body'])} and {len(s['head'])}" for s in fitting)
-        raise FindingError(
-            f"the {len(parts.rest)} stages after {parts.bridge.prefix} can be body and head in "
-            f"several ways: {ways} of them",
-        )
+        stages = f"the {len(parts.rest)} stages after {parts.bridge.prefix}"
+        raise FindingError(f"{stages} can be body and head in several ways: {ways} of them")
     nearest = min(problems, key=len)
     rest = [f"  and {len(nearest) - _SHOWN} more"] if len(nearest) > _SHOWN else []
     lines = ["the widths are not those of a fish:", *(f"  {p}" for p in nearest[:_SHOWN]), *rest]

@@ -24,9 +24,8 @@ from fishcompile.recovery.parts import Shapes
 from fishcompile.recovery.proof import accepting, errors, verified
 from fishcompile.recovery.recover import recover
 from fishcompile.recovery.unknown import inherited, notes_of_variant, notes_of_whole
-from fishcompile.recovery.unparse import Entry, plain_fish
+from fishcompile.recovery.unparse import Entry, plain_fish, write_spec
 from fishcompile.recovery.vary import NotAVariantError, changes, with_names_of
-from fishcompile.recovery.write import write_spec
 from fishcompile.schema.version import VERSION
 from fishcompile.weights.fit import RELEASED
 

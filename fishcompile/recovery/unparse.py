@@ -1,11 +1,13 @@
-"""A fish as the plain values of a spec: the inverse of parse.py, for what a fish is made of.
+"""A fish as the plain values of a spec, the inverse of parse.py, and the text of these.
 
 What a section does anyway is left out; what FishNet's own specs write is written. Sampling and
-dilation are left to the defaults, taps, budget and `expect` to the author.
+dilation are left to the defaults, taps, budget and `expect` to the author. The text is in the style
+of specs/: a section per block, a stage per line.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from fishcompile.language.fish_spec import FishSpec
@@ -18,11 +20,14 @@ from fishcompile.language.spec import (
     LayerSpec,
     StageSpec,
 )
-from fishcompile.reader.tree import Plain
+from fishcompile.reader.tree import Path, Plain
+from fishcompile.reader.write import flow
 from fishcompile.schema.version import VERSION
 
 Entry = dict[str, Plain]
 _PLAIN = BlockSpec()
+# Sections whose entries stand on lines of their own.
+_LISTED = ("stem", "tail", "body", "head")
 
 
 def plain_fish(fish: FishSpec) -> Entry:
@@ -109,3 +114,35 @@ def block_changes(block: BlockSpec, common: BlockSpec) -> Entry:
 def _block(block: BlockSpec, common: BlockSpec) -> Entry:
     changes = block_changes(block, common)
     return {"block": changes} if changes else {}
+
+
+def write_spec(
+    value: Mapping[str, Plain], notes: Mapping[Path, str], heading: Sequence[str] = ()
+) -> str:
+    """The text of a spec. `notes`, by the path of a section or its entry, become its comment.
+
+    `heading` are comments at the top, each at most one line. A note at `()` is the last line.
+    """
+    lines = [f"# {line}" for line in heading]
+    airy = "extends" not in value  # a variant is short
+    before = False
+    for key, item in value.items():
+        listed = key in _LISTED and isinstance(item, dict)
+        if (listed or before) if airy else (listed and not before):
+            lines.append("")
+        before = listed or (key == "bridge" and airy) or (before and not airy)
+        if listed and isinstance(item, dict):
+            lines.append(f"{key}:{_comment(notes, (key,))}")
+            lines += [
+                f"  {flow(name)}: {flow(entry)}{_comment(notes, (key, name))}"
+                for name, entry in item.items()
+            ]
+        else:
+            lines.append(f"{key}: {flow(item)}{_comment(notes, (key,))}")
+    if () in notes:
+        lines.append(f"# {notes[()]}")
+    return "\n".join([*lines, ""])
+
+
+def _comment(notes: Mapping[Path, str], path: Path) -> str:
+    return f" # {notes[path]}" if path in notes else ""

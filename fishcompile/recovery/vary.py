@@ -7,6 +7,7 @@ else, such as dilation or the kind of a pooling, is left as the base has it.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from fishcompile.language.fish_spec import FishSpec
 from fishcompile.language.spec import SECTIONS, LayerSpec, Section, StageSpec
@@ -45,12 +46,8 @@ def with_names_of(base: FishSpec, fish: FishSpec) -> FishSpec:
             transfer = replace(transfer, source=new.get(transfer.source, transfer.source))
         return replace(stage, name=name, path=(stage.section, name), transfer=transfer)
 
-    return replace(
-        fish,
-        tail=tuple(map(renamed, fish.tail)),
-        body=tuple(map(renamed, fish.body)),
-        head=tuple(map(renamed, fish.head)),
-    )
+    stages: Any = {section: tuple(map(renamed, getattr(fish, section))) for section in SECTIONS}
+    return replace(fish, **stages)
 
 
 def changes(fish: FishSpec, base: FishSpec) -> Entry:

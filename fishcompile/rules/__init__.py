@@ -7,6 +7,7 @@ other file: a check of a spec does not pay for the texts of all rules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from itertools import islice
@@ -63,7 +64,9 @@ def _left_out(rule: Rule, last: Diagnostic) -> Diagnostic:
 
 def _found(prefix: str) -> Iterator[Rule]:
     names = sorted(module.name for module in iter_modules(__path__))
-    for name in names:
-        if name.startswith(prefix) and name[2:5].isdigit():
-            rule: Rule = import_module(f"{__name__}.{name}").RULE
-            yield rule
+    for module in names:
+        if module.startswith(prefix) and module[2:5].isdigit():
+            file = import_module(f"{__name__}.{module}")
+            id_, _, what = " ".join(str(file.__doc__).split()).partition(": ")
+            rule: Rule = file.RULE
+            yield replace(rule, id=id_, name=module[6:].replace("_", "-"), what=what)

@@ -57,13 +57,14 @@ def _claims(facts: StageFacts, graph: Graph, tree: Tree) -> Iterator[_Claim]:
             yield from _layer(facts.node.name, layer, graph, tree)
         return
     expect = config.expect
-    have, gives = facts.entering, facts.trunk.channels
-    if expect.in_ is not None:
-        at = (*path, "expect", "in")
-        yield _Claim("width", None if expect.in_ == have else entering(facts, at, tree))
-    if expect.out is not None:
-        at = (*path, "expect", "out")
-        yield _Claim("width", None if expect.out == gives else leaving(facts, at, tree))
+    gives = facts.trunk.channels
+    for key, want, have, explained in (
+        ("in", expect.in_, facts.entering, entering),
+        ("out", expect.out, gives, leaving),
+    ):
+        if want is not None:
+            at = (*path, "expect", key)
+            yield _Claim("width", None if want == have else explained(facts, at, tree))
     if isinstance(config, StageSpec) and config.out is not None:
         yield _Claim("width", None if config.out == gives else leaving(facts, (*path, "out"), tree))
     yield from _size(facts.node.name, facts.trunk, expect, path, tree)

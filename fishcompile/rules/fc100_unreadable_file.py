@@ -1,14 +1,8 @@
-"""FC100: a spec is a regular file of at most 1 MiB, in UTF-8."""
-
-from __future__ import annotations
+"""FC100: A spec is a regular file of at most 1 MiB, in UTF-8."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC100",
-    name="unreadable-file",
-    severity="error",
-    what="A spec is a regular file of at most 1 MiB, in UTF-8.",
     why=(
         "YAML 1.2 (section 5.2) knows UTF-8, UTF-16 and UTF-32; specs are UTF-8, which is what "
         "editors write and other tools read. The size is bounded before anything is read. A "

@@ -1,14 +1,8 @@
-"""FC101: a spec is one YAML 1.2 document, a mapping."""
-
-from __future__ import annotations
+"""FC101: A spec is one YAML 1.2 document, a mapping."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC101",
-    name="yaml-syntax",
-    severity="error",
-    what="A spec is one YAML 1.2 document, a mapping.",
     why=(
         "What is not YAML cannot be read any further, so this finding stands alone. YAML 1.2 "
         "(sections 6 to 9) says what is: indentation by spaces, brackets and quotes that are "

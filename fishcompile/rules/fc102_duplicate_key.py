@@ -1,14 +1,8 @@
-"""FC102: no mapping has a key twice."""
-
-from __future__ import annotations
+"""FC102: No mapping has a key twice."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC102",
-    name="duplicate-key",
-    severity="error",
-    what="No mapping has a key twice.",
     why=(
         "YAML 1.2 (section 3.2.1.3) calls for unique keys, but most parsers keep the last one "
         "in silence: a stage written twice would lose its first half."

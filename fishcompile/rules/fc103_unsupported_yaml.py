@@ -1,16 +1,8 @@
-"""FC103: unsupported yaml; a spec is plain YAML."""
-
-from __future__ import annotations
+"""FC103: A spec has no tags, no merge keys, no directives but `%YAML 1.2`, and no second document."""  # noqa: E501
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC103",
-    name="unsupported-yaml",
-    severity="error",
-    what=(
-        "A spec has no tags, no merge keys, no directives but `%YAML 1.2`, and no second document."
-    ),
     why=(
         "Tags make a parser build what a file asks for, and merge keys are of YAML 1.1 alone. "
         "Neither says anything that a spec needs: anchors and aliases, `defaults` and `extends` "

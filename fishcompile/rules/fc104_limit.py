@@ -1,14 +1,8 @@
-"""FC104: depth, size and counts stay within limits."""
-
-from __future__ import annotations
+"""FC104: Depth, size and counts stay within limits."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC104",
-    name="limit",
-    severity="error",
-    what="Depth, size and counts stay within limits.",
     why=(
         "A small file can ask for a great deal: brackets for the depth of a parser's stack, "
         "aliases of aliases for more values than there is memory. Limits act while the file is "

@@ -1,14 +1,8 @@
-"""FC105: numbers are finite and have at most 18 digits."""
-
-from __future__ import annotations
+"""FC105: Numbers are finite and have at most 18 digits."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC105",
-    name="number",
-    severity="error",
-    what="Numbers are finite and have at most 18 digits.",
     why=(
         "Every number of a spec counts something: channels, blocks, pixels. An infinity or a "
         "number that overflows would turn up later, far from where it was written; text that "

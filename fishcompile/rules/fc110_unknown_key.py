@@ -1,14 +1,8 @@
-"""FC110: every key means something where it stands."""
-
-from __future__ import annotations
+"""FC110: Every key means something where it stands."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC110",
-    name="unknown-key",
-    severity="error",
-    what="Every key means something where it stands.",
     why=(
         "A key that nothing reads is a typing error, or stands in the wrong mapping; without "
         "this finding the default would apply in silence. Where one known key is near, it is "

@@ -1,14 +1,8 @@
-"""FC111: what the author must choose is written."""
-
-from __future__ import annotations
+"""FC111: What the author must choose is written."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC111",
-    name="missing-key",
-    severity="error",
-    what="What the author must choose is written.",
     why=(
         "Widths are derived wherever they can be; `out` is asked for only where the author "
         "really chooses, and so are `blocks`, a layer's `kind` and a merge's `transfer`. A "

@@ -1,14 +1,8 @@
-"""FC112: a value has the type and the range that its key asks for."""
-
-from __future__ import annotations
+"""FC112: A value has the type and the range that its key asks for."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC112",
-    name="wrong-value",
-    severity="error",
-    what="A value has the type and the range that its key asks for.",
     why=(
         "The schema says for each key what may stand there, and editors complete from the same "
         "file. Numbers are numbers and not texts, words are of the listed ones, and counts "

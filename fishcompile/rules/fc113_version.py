@@ -1,14 +1,8 @@
-"""FC113: a spec begins with the version of the language that it is written in, `fishspec: 2`."""
-
-from __future__ import annotations
+"""FC113: A spec begins with the version of the language that it is written in, `fishspec: 2`."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC113",
-    name="version",
-    severity="error",
-    what="A spec begins with the version of the language that it is written in, `fishspec: 2`.",
     why=(
         "The language will change, and a file has to mean the same afterwards. By another "
         "version's rules nothing else in a file means anything, so this finding stands alone. "

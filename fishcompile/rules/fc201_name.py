@@ -1,14 +1,8 @@
-"""FC201: names are lower-case letters, digits and underscores, and nobody else's."""
-
-from __future__ import annotations
+"""FC201: Names are lower-case letters, digits and underscores, and nobody else's."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC201",
-    name="name",
-    severity="error",
-    what="Names are lower-case letters, digits and underscores, and nobody else's.",
     why=(
         "The name of a stage is its name everywhere: in errors, taps, module paths and state- "
         "dict keys, and as an attribute in the emitted Python. So it is a plain identifier, no "

@@ -1,14 +1,8 @@
-"""FC202: no two stages have the same name."""
-
-from __future__ import annotations
+"""FC202: No two stages have the same name."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC202",
-    name="duplicate-name",
-    severity="error",
-    what="No two stages have the same name.",
     why=(
         "A name is one stage's identity: `from`, `taps` and every later finding refer to it. "
         "Sections do not keep names apart."

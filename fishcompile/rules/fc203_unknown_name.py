@@ -1,14 +1,8 @@
-"""FC203: every reference is the name of a stage."""
-
-from __future__ import annotations
+"""FC203: Every reference is the name of a stage."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC203",
-    name="unknown-name",
-    severity="error",
-    what="Every reference is the name of a stage.",
     why=(
         "Stages refer to each other by name, never by number, so that a new one does not shift "
         "the others. `stem`, `bridge` and `input` are names as well."

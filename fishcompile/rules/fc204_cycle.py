@@ -1,14 +1,10 @@
-"""FC204: no stage feeds itself, directly or through others."""
+"""FC204: No stage feeds itself, directly or through others."""
 
 from __future__ import annotations
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC204",
-    name="cycle",
-    severity="error",
-    what="No stage feeds itself, directly or through others.",
     why=("Data flows one way through a network. A cycle is reported once, with all of its edges."),
     bad="""\
 fishspec: 2

@@ -1,14 +1,8 @@
-"""FC205: every stage is read by another one, a tap or the classifier."""
-
-from __future__ import annotations
+"""FC205: Every stage is read by another one, a tap or the classifier."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC205",
-    name="unused-stage",
-    severity="error",
-    what="Every stage is read by another one, a tap or the classifier.",
     why=(
         "A stage that nothing reads would be built, trained and paid for to no end. Without "
         "`taps` every stage is tapped; with them, the listed ones."

@@ -1,14 +1,8 @@
-"""FC206: every key has an effect on the stage that it is written for."""
-
-from __future__ import annotations
+"""FC206: Every key has an effect on the stage that it is written for."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC206",
-    name="not-applicable",
-    severity="error",
-    what="Every key has an effect on the stage that it is written for.",
     why=(
         "The words of a stage decide which of its keys are read: a merge of none has no skip, "
         "an identity no `k`. What is not read would be lost in silence, and the author believe "

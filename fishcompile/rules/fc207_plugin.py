@@ -1,14 +1,8 @@
-"""FC207: a kind with a dot is a plug-in that is installed and keeps its contract."""
-
-from __future__ import annotations
+"""FC207: A kind with a dot in it is a plug-in that is installed and keeps its contract."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC207",
-    name="plugin",
-    severity="error",
-    what="A kind with a dot in it is a plug-in that is installed and keeps its contract.",
     why=(
         "A plug-in is Python code of another package, found by its entry point. A spec that names "
         "one means something only where that package is installed. What the plug-in does is "

@@ -1,14 +1,8 @@
-"""FC301: widths agree wherever tensors meet."""
-
-from __future__ import annotations
+"""FC301: Widths agree wherever tensors meet."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC301",
-    name="channels",
-    severity="error",
-    what="Widths agree wherever tensors meet.",
     why=(
         "An element-wise sum takes two maps of one width, a convolution the width that it was "
         "made for. Concatenation takes any. torch finds out in the first forward, and names "

@@ -1,14 +1,8 @@
 """FC302: k, groups, norms and reduction divide the channels that they split."""
 
-from __future__ import annotations
-
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC302",
-    name="divisibility",
-    severity="error",
-    what="k, groups, norms and reduction divide the channels that they split.",
     why=(
         "r(x) sums each k adjacent channels, a grouped convolution gives each group as many as "
         "the next. FishNet's released code divides with rounding down, and fails in the first "

@@ -1,14 +1,8 @@
-"""FC303: maps that are merged have the same sides."""
-
-from __future__ import annotations
+"""FC303: Maps that are merged have the same sides."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC303",
-    name="resolution",
-    severity="error",
-    what="Maps that are merged have the same sides.",
     why=(
         "Concatenation and sum work pixel by pixel. Up-sampling goes to the skip's own sides "
         "and never makes a map smaller; down-sampling halves, so its skip has to come from the "

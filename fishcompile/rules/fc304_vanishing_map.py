@@ -1,14 +1,8 @@
-"""FC304: a feature map keeps at least one pixel."""
-
-from __future__ import annotations
+"""FC304: A feature map keeps at least one pixel, and a group that is normed two numbers."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC304",
-    name="vanishing-map",
-    severity="error",
-    what="A feature map keeps at least one pixel, and a group that is normed two numbers.",
     why=(
         "Each down-sampling halves the sides, and a window has to fit into what is left. It "
         "depends on `input.size`: a spec that holds at 224 may not at 16. A group norm of one "

@@ -1,14 +1,8 @@
-"""FC305: a network has at most 16,000 blocks and 100 billion parameters."""
-
-from __future__ import annotations
+"""FC305: A network has at most 16,000 blocks and 100 billion parameters."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC305",
-    name="size-limit",
-    severity="error",
-    what="A network has at most 16,000 blocks and 100 billion parameters.",
     why=(
         "Each number of a spec has a range of its own, and together they can still ask for more "
         "than any machine holds. Blocks are counted before the first is built, parameters "

@@ -1,14 +1,8 @@
-"""FC306: a padding that is left out is a whole number."""
-
-from __future__ import annotations
+"""FC306: A padding that is left out is a whole number."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC306",
-    name="padding",
-    severity="error",
-    what="A padding that is left out is a whole number.",
     why=(
         "Without `padding` a convolution keeps its sides at stride 1, and a transposed one makes "
         "them larger by its stride alone. An even kernel has no pixel in its middle, so that the "

@@ -1,4 +1,4 @@
-"""FC401: a spec's own table holds."""
+"""FC401: What a spec asserts of its stages, by `expect` or by a derivable `out`, holds."""
 
 from __future__ import annotations
 
@@ -21,10 +21,6 @@ def _check(facts: Facts) -> Iterable[Diagnostic | Skipped]:
 
 
 RULE = Rule(
-    id="FC401",
-    name="expect",
-    severity="error",
-    what="What a spec asserts of its stages, by `expect` or by a derivable `out`, holds.",
     why=(
         "Widths and sizes are derived, so nobody has to write them; a spec that carries its "
         "table has them checked against it. The table of FishNet-99 in the article 'Understanding "

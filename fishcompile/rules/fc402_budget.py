@@ -1,4 +1,4 @@
-"""FC402: the network stays within the budget that its spec sets."""
+"""FC402: The network has no more parameters and multiply-accumulates than its `budget` allows."""
 
 from __future__ import annotations
 
@@ -30,10 +30,6 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
 
 
 RULE = Rule(
-    id="FC402",
-    name="budget",
-    severity="error",
-    what="The network has no more parameters and multiply-accumulates than its `budget` allows.",
     why=(
         "A budget is a promise to whoever deploys the network, and one changed number can break "
         "it unseen: parameters grow with the square of the width. Parameters are those that are "

@@ -1,4 +1,4 @@
-"""FC403: a layout of keys names every key of the network once."""
+"""FC403: A layout of `layouts` names every key of the state dict once, and no two alike."""
 
 from __future__ import annotations
 
@@ -24,18 +24,13 @@ def _check(facts: Facts) -> Iterator[Diagnostic]:
         for pattern, problem in named(layout, keys).problems:
             path = layout.path if pattern is None else (*layout.path, pattern)
             message = f"the layout `{layout.name}` does not fit the network: {problem}"
-            help_ = (
-                "mend it, or take it away: in a variant `layouts: {" + layout.name + ": null}`",
-            )
+            help_ = "mend it, or take it away: in a variant `layouts: {" + layout.name + ": null}`"
             span = facts.tree.key_span(path)
-            yield Diagnostic("FC403", message, span, severity="warning", help=help_)
+            yield Diagnostic("FC403", message, span, severity="warning", help=(help_,))
 
 
 RULE = Rule(
-    id="FC403",
-    name="layout",
     severity="warning",
-    what="A layout of `layouts` names every key of the state dict once, and no two alike.",
     why=(
         "`fishcompile weights convert` renames whole checkpoints: a key without a name, or two of "
         "one name, would lose weights, so a layout that does not fit is refused there. A pattern "

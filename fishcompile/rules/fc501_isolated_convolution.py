@@ -1,4 +1,4 @@
-"""FC501: no isolated convolution on a shortcut outside the tail."""
+"""FC501: Outside the tail, no shortcut has a convolution."""
 
 from __future__ import annotations
 
@@ -67,10 +67,7 @@ def _ways_out(stage: StageNode, conv: Conv) -> tuple[str, ...]:
 
 
 RULE = Rule(
-    id="FC501",
-    name="isolated-convolution",
     severity="warning",
-    what="Outside the tail, no shortcut has a convolution.",
     why=(
         "A convolution on a shortcut, an isolated convolution or I-conv, stands between the "
         "gradient and every layer before it: nothing bypasses it. The released FishNet "

@@ -1,4 +1,4 @@
-"""FC502: up-sampling has no weights."""
+"""FC502: Maps are up-sampled by interpolation, not by a transposed convolution."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 
 def _check(facts: Facts) -> Iterator[Diagnostic]:
-    nodes = facts.inside(ConvTranspose)
-    stages = [facts.stage(node) for node in nodes]
+    stages = [facts.stage(node) for node in facts.inside(ConvTranspose)]
     return warnings((stage, _finding(facts, stage)) for stage in stages)
 
 
@@ -33,10 +32,7 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC502",
-    name="weighted-upsampling",
     severity="warning",
-    what="Maps are up-sampled by interpolation, not by a transposed convolution.",
     why=(
         "Interpolation passes the gradient on as it is; the weights of a deconvolution stand in "
         "its way like an isolated convolution. The released FishNet up-samples by nearest "

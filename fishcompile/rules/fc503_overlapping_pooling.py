@@ -1,4 +1,4 @@
-"""FC503: the windows of a pooling inside the fish do not overlap."""
+"""FC503: Inside the fish, the windows of a pooling are no larger than its stride."""
 
 from __future__ import annotations
 
@@ -36,10 +36,7 @@ def _found(facts: Facts) -> Iterator[tuple[StageNode, Diagnostic]]:
 
 
 RULE = Rule(
-    id="FC503",
-    name="overlapping-pooling",
     severity="warning",
-    what="Inside the fish, the windows of a pooling are no larger than its stride.",
     why=(
         "Where windows overlap, one pixel is the maximum of several of them, which blurs where "
         "it was. Of the samplings that the paper compares (Sun et al. 2018), 2x2 max pooling with "

@@ -1,4 +1,4 @@
-"""FC504: no strided convolution samples down inside the fish."""
+"""FC504: Inside the fish, maps are not sampled down by a strided convolution."""
 
 from __future__ import annotations
 
@@ -38,10 +38,7 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC504",
-    name="strided-convolution",
     severity="warning",
-    what="Inside the fish, maps are not sampled down by a strided convolution.",
     why=(
         "A stage's sampling stands behind its shortcuts, so a convolution there is one that the "
         "gradient cannot bypass. Of the samplings that the paper compares (Sun et al. 2018), 2x2 "

@@ -1,4 +1,4 @@
-"""FC505: averaging does not sample down inside the fish."""
+"""FC505: Inside the fish, maps are not sampled down by averaging."""
 
 from __future__ import annotations
 
@@ -32,10 +32,7 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC505",
-    name="averaging",
     severity="warning",
-    what="Inside the fish, maps are not sampled down by averaging.",
     why=(
         "An average is a convolution with fixed weights: it mixes the pixels of a window, where "
         "a maximum keeps one. Of the samplings that the paper compares (Sun et al. 2018), 2x2 "

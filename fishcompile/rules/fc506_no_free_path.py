@@ -1,4 +1,4 @@
-"""FC506: every stage has a path to the output that crosses no convolution."""
+"""FC506: From every stage a path leads to the output, or to a tap, without a convolution."""
 
 from __future__ import annotations
 
@@ -82,10 +82,7 @@ def _finding(facts: Facts, stage: StageNode, end: DeadEnd, before: list[str]) ->
 
 
 RULE = Rule(
-    id="FC506",
-    name="no-free-path",
     severity="warning",
-    what="From every stage a path leads to the output, or to a tap, without a convolution.",
     why=(
         "FishNet is built so that the gradient of the loss reaches the layers of every stage "
         "directly: through sums, concatenations, pooling and interpolation, but no weights "

@@ -1,4 +1,4 @@
-"""FC507: trunk and skip of a merge have one resolution."""
+"""FC507: A skip is merged with a trunk of its own resolution."""
 
 from __future__ import annotations
 
@@ -55,10 +55,7 @@ def _finding(facts: Facts, node: Node) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC507",
-    name="broadcast-merge",
     severity="warning",
-    what="A skip is merged with a trunk of its own resolution.",
     why=(
         "The stages of tail, body and head are numbered by resolution, and features of one "
         "resolution meet without any further sampling (Sun et al. 2018, as the "

@@ -1,4 +1,4 @@
-"""FC508: a merge preserves what it merges."""
+"""FC508: A merge concatenates trunk and skip; it does not add them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,7 @@ def _finding(facts: Facts, stage: StageNode) -> Diagnostic:
 
 
 RULE = Rule(
-    id="FC508",
-    name="additive-merge",
     severity="warning",
-    what="A merge concatenates trunk and skip; it does not add them.",
     why=(
         "FishNet preserves and refines: what the tail found is kept beside what the body found, "
         "and later stages read both. A sum keeps neither. The released code "

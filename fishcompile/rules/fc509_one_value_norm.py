@@ -1,4 +1,4 @@
-"""FC509: batch norm has more than one value of an image to normalise over."""
+"""FC509: Batch norm has more than one value of an image to normalise over."""
 
 from __future__ import annotations
 
@@ -73,10 +73,7 @@ def _note(node: Node) -> str:
 
 
 RULE = Rule(
-    id="FC509",
-    name="one-value-norm",
     severity="warning",
-    what="Batch norm has more than one value of an image to normalise over.",
     why=(
         "In training, batch norm takes mean and variance over the pixels of all images of a batch "
         "(Ioffe and Szegedy 2015). On a map of one pixel that is one value an image: a batch of "

@@ -1,14 +1,9 @@
-"""FC901: every ignore in a spec hides a finding that is there."""
-
-from __future__ import annotations
+"""FC901: Every ignore in a spec hides a finding that is there."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC901",
-    name="unused-ignore",
     severity="warning",
-    what="Every ignore in a spec hides a finding that is there.",
     why=(
         "`# fishcompile: ignore[FC501] reason` accepts one finding on one line. Once the line is "
         "mended the comment says what is no longer so, and would hide the next finding of that "

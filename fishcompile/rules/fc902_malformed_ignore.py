@@ -1,14 +1,9 @@
-"""FC902: a comment that begins with `fishcompile:` is an ignore that can hold."""
-
-from __future__ import annotations
+"""FC902: A comment that begins with `fishcompile:` is an ignore that can hold."""
 
 from fishcompile.rules.base import Rule
 
 RULE = Rule(
-    id="FC902",
-    name="malformed-ignore",
     severity="warning",
-    what="A comment that begins with `fishcompile:` is an ignore that can hold.",
     why=(
         "It is written `# fishcompile: ignore[FC501] reason`, several ids with commas, behind a "
         "value or on a line of its own above it. An ignore without ids would hide what nobody has "

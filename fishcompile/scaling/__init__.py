@@ -1,6 +1,6 @@
 """Scaling: a base made narrower or wider, shallower or deeper, before a variant is laid over it.
 
-    choosing -> reading -> constraints -> rounding, reasons -> Adjustments -> Tree
+    roles -> legal, reading -> constraints -> groups -> rounding, reasons -> Adjustments -> Tree
 
 Every number of the result is legal where the base's are: what does not divide is moved to the
 nearest number that does, and each move has its reason. See docs/scaling.md.
@@ -8,26 +8,29 @@ nearest number that does, and each move has its reason. See docs/scaling.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
 from math import floor
+from operator import getitem
+from typing import Any, Literal
 
 from fishcompile.diagnostics.finding import SpecError, fail
-from fishcompile.language.nodes import definitions
 from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.loaded import Loaded
 from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.scaling.blame import with_products
 from fishcompile.scaling.constraints import Constraints
-from fishcompile.scaling.factors import Factor, factors, scales_none, with_cause
+from fishcompile.scaling.factors import factors, scales_none, with_cause
 from fishcompile.scaling.groups import group
 from fishcompile.scaling.legal import constraints_of
-from fishcompile.scaling.reasons import reasons
-from fishcompile.scaling.roles import Roles
+from fishcompile.scaling.reasons import reason
 from fishcompile.scaling.rounding import rounded
-from fishcompile.schema.validate import validate
+
+Key = Literal["width", "depth"]
+Change = tuple[Path, int, int, str]  # a number, what it was, what it becomes, and why
 
 
 def scaled(base: Loaded, variant: Tree) -> Loaded:
@@ -42,18 +45,24 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
         return base
     tree = base.tree
     try:
-        roles = _roles(tree)
-        asked = constraints_of(tree, roles, needed="width" in wanted)
+        asked = constraints_of(tree, needed="width" in wanted)
     except SpecError as error:
         raise SpecError(with_products(with_cause(error, variant).report, base)) from None
+
+    def adjusted(key: Key, changes: Callable[[Constraints, Fraction], Iterator[Change]]) -> None:
+        if factor := wanted.get(key):
+            found[:0] = [
+                Adjustment(key, path, old, factor.value, new, why, tree.value_span(path), factor.at)
+                for path, old, new, why in changes(asked, factor.value)
+            ]
+
     found: list[Adjustment] = []
-    if "depth" in wanted:
-        found += _depths(tree, asked, wanted["depth"])
-    if "width" in wanted:
-        # blocks that the depth adds ask as well; where they do not fit, the check finds it
-        with suppress(SpecError):
-            asked = constraints_of(_with_numbers(tree, found), roles) if found else asked
-        found = [*_widths(tree, asked, wanted["width"]), *found]
+    adjusted("depth", _depths)
+    # blocks that the depth adds ask as well; where they do not fit, the check finds it
+    with suppress(SpecError):
+        if found and "width" in wanted:
+            asked = constraints_of(_with_numbers(tree, found))
+    adjusted("width", _widths)
     useless = wanted.keys() - {one.key for one in found}
     if useless:
         raise fail(*(scales_none(key, wanted[key]) for key in useless))
@@ -61,81 +70,55 @@ def scaled(base: Loaded, variant: Tree) -> Loaded:
 
 
 def _with_numbers(tree: Tree, found: Iterable[Adjustment]) -> Tree:
-    """A tree with what became of its numbers."""
-    new = {one.path: one.new for one in found}
-    value = {key: _with(item, (key,), new) for key, item in tree.value.items()}
-    _add_unwritten(value, new)
+    """A tree with what became of its numbers, those included that stood nowhere."""
+    value: Any = _copied(tree.value)
+    for one in found:
+        *way, key = one.path
+        reduce(getitem, way, value)[key] = one.new
     return replace(tree, value=value)
 
 
-def _roles(base: Tree) -> Roles:
-    """What the parameters of a base's blocks are. Raises SpecError where it fits no schema."""
-    if found := validate(base):
-        raise fail(*found)
-    blocks = base.value.get("blocks", {})
-    assert isinstance(blocks, dict), "the base fits the schema"
-    return Roles({block.name: block for block in definitions(blocks)})
+def _copied(value: Plain) -> Plain:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return value
 
 
-def _widths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
-    groups = group(asked)
-    made = rounded(asked, groups, factor.value)
+def _widths(asked: Constraints, factor: Fraction) -> Iterator[Change]:
+    groups = group(asked, factor)
+    made = rounded(asked, groups, factor)
     new: dict[Path, tuple[int, str]] = {}
     for number, one in enumerate(groups):
-        why = {path: f"not scaled: {why}" for path, why in one.pinned.items()}
-        unit = one.unit if one.pinned else made[number].unit
-        if not one.pinned and unit != one.unit * factor.value:
-            why = reasons(one, number, made[number])
-        new |= {path: (unit * part, why.get(path, "")) for path, part in one.part.items()}
-    for path in asked.chosen:
-        yield _adjusted_width(base, path, factor, *new[path])
+        for path, old in one.widths.items():
+            if one.pinned:
+                new[path] = old, f"not scaled: {one.pinned}"
+            else:
+                is_exact = made[number].unit == one.exact
+                why = "" if is_exact else reason(path, one, number, made[number])
+                new[path] = made[number].unit * (old // one.unit), why
+    for path, old in asked.chosen.items():
+        yield path, old, *new[path]
     for path, width in asked.asserted.items():
-        old = base.get(path)
-        assert isinstance(old, int), "the base fits the schema"
+        old = asked.base[path]
         # what is claimed wrongly stays wrong, for the rules to find
         right = old == width.of(asked.chosen)
         follows = width.of({path: number for path, (number, _) in new.items()})
-        number = int(follows) if right else floor(old * factor.value + Fraction(1, 2)) or 1
-        exact = number == old * factor.value
-        yield _adjusted_width(
-            base, path, factor, number, "" if exact else "follows from what enters"
-        )
+        number = int(follows) if right else _half_up(old * factor) or 1
+        yield path, old, number, "" if number == old * factor else "follows from what enters"
 
 
-def _depths(base: Tree, asked: Constraints, factor: Factor) -> Iterable[Adjustment]:
+def _depths(asked: Constraints, factor: Fraction) -> Iterator[Change]:
     for path, count in asked.counts.items():
-        exact = count * factor.value
-        new = floor(exact + Fraction(1, 2))
-        reason = "" if new == exact else "a whole number, a half rounded up"
+        new = _half_up(count * factor)
+        why = "" if new == count * factor else "a whole number, a half rounded up"
         if count and not new:
-            new, reason = 1, "at least one block"
+            new, why = 1, "at least one block"
         if path in asked.growing and path[-1] != "repeat":
             continue  # a parameter that each time does more is no depth
         if new > count and path in asked.growing:
-            new, reason = count, "not scaled: each time the width or the sides are others"
-        at, by = base.value_span(path), factor.at
-        yield Adjustment("depth", path, count, factor.value, new, reason, at, by)
+            new, why = count, "not scaled: each time the width or the sides are others"
+        yield path, count, new, why
 
 
-def _adjusted_width(base: Tree, path: Path, factor: Factor, new: int, reason: str) -> Adjustment:
-    old = base.get(path)
-    assert isinstance(old, int), "the base fits the schema"
-    at, by = base.value_span(path), factor.at
-    return Adjustment("width", path, old, factor.value, new, reason, at, by)
-
-
-def _with(value: Plain, path: Path, new: Mapping[Path, int]) -> Plain:
-    if isinstance(value, dict):
-        return {key: _with(item, (*path, key), new) for key, item in value.items()}
-    return new.get(path, value)
-
-
-def _add_unwritten(value: dict[str, Plain], new: Mapping[Path, int]) -> None:
-    """Puts in the counts that stood nowhere; `value` is a copy already."""
-    for path, number in new.items():
-        entry: Plain = value
-        for step in path[:-1]:
-            assert isinstance(entry, dict)
-            entry = entry[str(step)]
-        assert isinstance(entry, dict)
-        entry[str(path[-1])] = number
+def _half_up(number: Fraction) -> int:
+    return floor(number + Fraction(1, 2))

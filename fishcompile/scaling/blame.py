@@ -12,7 +12,7 @@ from fishcompile.diagnostics.finding import Diagnostic, Related, Report
 from fishcompile.diagnostics.source import Span
 from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.loaded import Loaded
-from fishcompile.reader.tree import Path, Plain, Tree
+from fishcompile.reader.tree import Path
 
 MOST = 4  # products that one finding tells
 
@@ -22,16 +22,29 @@ def with_products(report: Report, loaded: Loaded) -> Report:
 
     An error that points at any part of a stage has the stage's width beside it.
     """
-    numbers: dict[Span, list[Adjustment]] = {}
+    numbers: dict[Span | None, list[Adjustment]] = {}
     for one in loaded.adjustments:
         numbers.setdefault(one.at, []).append(one)
     entries = _widths(loaded)
-    parts = {key: widths for key, widths in _parts(loaded.tree, entries) if widths}
-    told = tuple(
-        _explained(found, numbers, parts if found.severity == "error" else {})
-        for found in report.diagnostics
+    parts: dict[Span | None, list[Adjustment]] = {}
+    for path, place in loaded.tree.places.items():
+        if path and _entry(path) in entries:
+            parts[place.key] = parts[place.value] = entries[_entry(path)]
+
+    def told(found: Diagnostic) -> Iterator[Adjustment]:
+        for span in (found.span, *(there.span for there in found.related)):
+            yield from numbers.get(span, ())
+            if found.severity == "error":
+                yield from parts.get(span, ())
+
+    return replace(
+        report,
+        diagnostics=tuple(
+            replace(found, related=(*found.related, *products[:MOST])) if products else found
+            for found in report.diagnostics
+            for products in [[Related(n.by, f"{n.name}: {n}") for n in dict.fromkeys(told(found))]]
+        ),
     )
-    return replace(report, diagnostics=told)
 
 
 def _entry(path: Path) -> Path:
@@ -43,38 +56,12 @@ def _widths(loaded: Loaded) -> dict[Path, list[Adjustment]]:
     """What became of the width that each entry gives; of its layers, that is the last one's."""
     found: dict[Path, list[Adjustment]] = {}
     for one in loaded.adjustments:
-        entry = _entry(one.path)
+        entry, layers = _entry(one.path), one.path[:-2]
         inside = "block" in one.path[2:] or entry[0] in ("blocks", "defaults")
         if one.key == "width" and not inside:
-            layers = one.path[:-2]
             written = loaded.tree.get(layers) if len(layers) >= len(entry) else None
-            last = _last(written) if isinstance(written, dict) else None
-            if last in (None, one.path[-2]):
+            of_layers = written.items() if isinstance(written, dict) else ()
+            chosen = [name for name, item in of_layers if isinstance(item, dict) and "out" in item]
+            if not chosen or chosen[-1] == one.path[-2]:
                 found.setdefault(entry, []).append(one)
     return found
-
-
-def _last(layers: dict[str, Plain]) -> str | None:
-    """The last of some layers that chooses a width."""
-    chosen = [name for name, layer in layers.items() if isinstance(layer, dict) and "out" in layer]
-    return chosen[-1] if chosen else None
-
-
-def _parts(
-    tree: Tree, entries: dict[Path, list[Adjustment]]
-) -> Iterator[tuple[Span, list[Adjustment]]]:
-    """The keys and values of all entries, each with what became of its entry's width."""
-    for path, place in tree.places.items():
-        widths = entries.get(_entry(path), []) if path else []
-        yield place.value, widths
-        if place.key:
-            yield place.key, widths
-
-
-def _explained(
-    found: Diagnostic, numbers: dict[Span, list[Adjustment]], parts: dict[Span, list[Adjustment]]
-) -> Diagnostic:
-    spans = (found.span, *(there.span for there in found.related))
-    products = (one for span in spans for one in (*numbers.get(span, ()), *parts.get(span, ())))
-    told = [Related(one.by, f"{one.name}: {one}") for one in dict.fromkeys(products)]
-    return replace(found, related=(*found.related, *told[:MOST])) if told else found

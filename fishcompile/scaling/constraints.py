@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import floor
 
 from fishcompile.ops.base import ShapeError
 from fishcompile.reader.tree import Path
+
+MAX_TERMS = 1_000_000  # of all sums that are made
 
 
 class UnfollowedError(ShapeError):
@@ -39,26 +40,16 @@ class Sum:
 
     def __sub__(self, other: Sum) -> Sum:
         """How much wider it is than another."""
-        return self + other.times(Fraction(-1))
+        return self + other.times(-1)
 
-    def times(self, factor: Fraction) -> Sum:
-        """The width after each channel became `factor` many; the factor is not 0."""
+    def times(self, factor: int | Fraction) -> Sum:
+        """The width after each channel became `factor` many."""
         parts = {path: share * factor for path, share in self.parts.items()}
         return Sum(parts, self.fixed * factor)
 
     def of(self, widths: Mapping[Path, int]) -> Fraction:
         """The width where these are chosen."""
         return self.fixed + sum(widths[path] * share for path, share in self.parts.items())
-
-    def over(self, other: Sum) -> Fraction | None:
-        """How many times the other it always is; None where that depends on what is chosen."""
-        if self.parts.keys() != other.parts.keys():
-            return None
-        path = next(iter(self.parts))
-        times = self.parts[path] / other.parts[path]
-        return times if not (self - other.times(times)).key[0] and self.fixed == (
-            other.fixed * times
-        ) else None  # fmt: skip
 
     @cached_property
     def key(self) -> tuple[frozenset[tuple[Path, Fraction]], Fraction]:
@@ -68,52 +59,38 @@ class Sum:
 
 @dataclass(frozen=True)
 class Divisibility:
-    """A width divided by `divisor`, rounded down, is a multiple of `multiple`, and not 0.
+    """A width is a multiple of `multiple`, and no less than `least`.
 
-    `stage` asks for it; `what` says what a multiple is for. `at` is the chosen width that is to
-    stay even, where the constraint is that alone.
+    `stage` asks for it. `at` is the chosen width that is to stay even, where it is that alone.
     """
 
     width: Sum
     stage: str
-    divisor: int = 1
-    multiple: int = 1
-    what: str = ""
+    multiple: int
+    least: int = 1
     at: Path = ()
-
-    @property
-    def modulus(self) -> int:
-        """What the width is to be a multiple of, which is enough."""
-        return self.divisor * self.multiple if self.multiple > 1 else 1
-
-    def holds(self, widths: Mapping[Path, int]) -> bool:
-        """Whether chosen widths meet it."""
-        width = self.width.of(widths)
-        parts = floor(width / self.divisor)
-        return width.denominator == 1 and parts >= 1 and parts % self.multiple == 0
 
 
 @dataclass(frozen=True)
 class Equality:
-    """Two widths that are the same in the base and stay so; `apart` is how much they differ.
-
-    `why` says it of the widths that scale together for it.
-    """
+    """Two widths that are the same in the base and stay so; `apart` is how much they differ."""
 
     apart: Sum
-    why: str
-    is_hard: bool = True
+    stage: str
+    is_hard: bool
 
 
 @dataclass
 class Constraints:
-    """The widths chosen, and all that is asked of them.
+    """The widths chosen, and all that is asked of them; of `base` are all that may be chosen.
 
     `even` are soft. `pinned` are the chosen ones that may not scale, and why; `asserted` are
     written where they follow from others. `counts` are all counts of blocks, and `growing` those of
-    blocks that give another width, or other sides, each time.
+    blocks that give another width, or other sides, each time. `stage` asks now, and where it is
+    muted nothing is noted; `terms` counts those of all sums.
     """
 
+    base: dict[Path, int] = field(default_factory=dict)
     chosen: dict[Path, int] = field(default_factory=dict)
     divisible: list[Divisibility] = field(default_factory=list)
     even: list[Divisibility] = field(default_factory=list)
@@ -122,3 +99,31 @@ class Constraints:
     asserted: dict[Path, Sum] = field(default_factory=dict)
     counts: dict[Path, int] = field(default_factory=dict)
     growing: set[Path] = field(default_factory=set)
+    stage: str = ""
+    is_muted: bool = False
+    terms: int = 0
+    _seen: set[object] = field(default_factory=set)
+
+    def ask_multiple(self, width: Sum, multiple: int, least: int = 1) -> None:
+        """That a width is a multiple, and no less than the least of that."""
+        if self._is_new(width, multiple, least):
+            self.divisible.append(Divisibility(width, self.stage, multiple, max(multiple, least)))
+
+    def ask_equal(self, one: Sum, other: Sum, *, is_hard: bool = True) -> None:
+        """That two widths are the same."""
+        apart = one - other
+        if self._is_new(apart, is_hard):
+            self.equal.append(Equality(apart, self.stage, is_hard))
+
+    def use(self, width: Sum) -> None:
+        """Notes the widths that are chosen for a sum."""
+        for path in width.parts:
+            self.chosen.setdefault(path, self.base[path])
+
+    def _is_new(self, width: Sum, *asked: object) -> bool:
+        key = (width.key, *asked)
+        if self.is_muted or not width.parts or key in self._seen:
+            return False
+        self._seen.add(key)
+        self.use(width)
+        return True

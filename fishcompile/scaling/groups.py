@@ -6,27 +6,40 @@ A width of the network is then a sum of units with whole factors, all over a com
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import gcd, lcm
 
 from fishcompile.reader.tree import Path
-from fishcompile.scaling.constraints import Constraints, Divisibility, Equality
+from fishcompile.scaling.constraints import Constraints, Divisibility
 
 
 @dataclass
 class Group:
-    """Chosen widths that scale together: each is its own part of their greatest common divisor.
+    """Chosen widths that scale together by a factor, each so many units.
 
-    `pinned` says of each why it cannot scale at all, where it is so.
+    `pinned` says why they cannot scale, where it is so.
     """
 
-    paths: list[Path]
-    equal: list[Equality] = field(default_factory=list)
-    pinned: dict[Path, str] = field(default_factory=dict)
-    unit: int = 1
-    part: dict[Path, int] = field(default_factory=dict)
+    widths: dict[Path, int]
+    factor: Fraction
+    pinned: str = ""
+
+    @cached_property
+    def unit(self) -> int:
+        """The greatest common divisor of the widths."""
+        return gcd(*self.widths.values())
+
+    @cached_property
+    def exact(self) -> Fraction:
+        """The product of the unit."""
+        return self.unit * self.factor
+
+    @cached_property
+    def largest(self) -> int:
+        """How many units the largest width is."""
+        return max(self.widths.values()) // self.unit
 
 
 @dataclass(frozen=True)
@@ -45,7 +58,7 @@ class Check:
     @property
     def modulus(self) -> int:
         """What the sum is always the same remainder of."""
-        return self.over * self.asked.modulus
+        return self.over * self.asked.multiple
 
     @cached_property
     def is_difference(self) -> bool:
@@ -59,16 +72,14 @@ class Check:
     def holds(self, units: Mapping[int, int]) -> bool:
         """Whether units meet it."""
         total = self.rest + sum(factor * units[unit] for unit, factor in self.factors.items())
-        parts = total // self.over // self.asked.divisor
-        return total % self.over == 0 and parts >= 1 and parts % self.asked.multiple == 0
+        return total % self.modulus == 0 and total >= self.over * self.asked.least
 
 
-def group(found: Constraints) -> list[Group]:
+def group(found: Constraints, factor: Fraction) -> list[Group]:
     """The chosen widths, those together that an equality holds together, in the order of data."""
-    pinned = found.pinned
     of = {
-        path: Group([path], pinned={path: pinned[path]} if path in pinned else {})
-        for path in found.chosen
+        path: Group({path: width}, factor, found.pinned.get(path, ""))
+        for path, width in found.chosen.items()
     }
     hard = {one.apart.key for one in found.equal if one.is_hard}
     for one in found.equal:
@@ -77,42 +88,44 @@ def group(found: Constraints) -> list[Group]:
             continue
         first, *rest = {id(of[path]): of[path] for path in apart.parts}.values()
         for other in rest:
-            first.paths += other.paths
-            first.equal += other.equal
-            first.pinned |= other.pinned
-            of |= dict.fromkeys(other.paths, first)
-        first.equal.append(one)
+            first.widths |= other.widths
+            first.pinned = first.pinned or other.pinned
+            of |= dict.fromkeys(other.widths, first)
         if apart.fixed:
-            why = f"{one.why}, and with it what is not scaled"
-            first.pinned |= {path: why for path in apart.parts if path not in first.pinned}
-    groups = list({id(one): one for one in of.values()}.values())
-    for each in groups:
-        each.unit = gcd(*(found.chosen[path] for path in each.paths))
-        each.part = {path: found.chosen[path] // each.unit for path in each.paths}
-        for path, why in [*each.pinned.items()][:1]:
-            with_it = f"with {'.'.join(map(str, path))}: {why}"
-            each.pinned |= {other: with_it for other in each.paths if other not in each.pinned}
-    return groups
+            first.pinned = first.pinned or f"goes with what does not scale in {one.stage}"
+    return list({id(one): one for one in of.values()}.values())
 
 
 def checks(asked: Iterable[Divisibility], groups: Sequence[Group]) -> list[Check]:
     """What is asked of units, each once; what does not scale stays as it is."""
-    of = {path: number for number, each in enumerate(groups) for path in each.paths}
+    of = {path: number for number, each in enumerate(groups) for path in each.widths}
     found: dict[object, Check] = {}
     for one in asked:
         rest, shares = one.width.fixed, dict[int, Fraction]()
         for path, share in one.width.parts.items():
-            number, part = of[path], groups[of[path]].part[path]
-            if groups[number].pinned:
-                rest += share * part * groups[number].unit
+            number, its = of[path], groups[of[path]]
+            if its.pinned:
+                rest += share * its.widths[path]
             else:
-                shares[number] = shares.get(number, Fraction(0)) + share * part
+                units = share * its.widths[path] / its.unit
+                shares[number] = shares.get(number, Fraction(0)) + units
         shares = {number: share for number, share in shares.items() if share}
         over = lcm(rest.denominator, *(share.denominator for share in shares.values()))
         factors = {number: int(share * over) for number, share in shares.items()}
         base = rest + sum(share * groups[number].unit for number, share in shares.items())
-        key = (*factors.items(), int(rest * over), over, one.divisor, one.multiple)
+        key = (*factors.items(), int(rest * over), over, one.multiple, one.least)
         if factors:
-            share = one.divisor * one.multiple / base
+            share = one.least / base
             found.setdefault(key, Check(one, factors, int(rest * over), over, share))
     return list(found.values())
+
+
+def coupled(groups: Sequence[Group], checks: Iterable[Check]) -> list[list[int]]:
+    """The groups that scale, by their numbers, those together that a check brings together."""
+    of = {number: [number] for number, each in enumerate(groups) if not each.pinned}
+    for check in checks:
+        first, *rest = {id(of[number]): of[number] for number in check.factors}.values()
+        for other in rest:
+            first += other
+            of |= dict.fromkeys(other, first)
+    return list({id(part): part for part in of.values()}.values())

@@ -7,103 +7,27 @@ nothing says a second time what a block needs, and an op of a plug-in is read li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
-from typing import NamedTuple
 
-from fishcompile.reader.tree import Path
-from fishcompile.scaling.constraints import (
-    Constraints,
-    Divisibility,
-    Equality,
-    Sum,
-    UnfollowedError,
-)
-
-
-class Asking(NamedTuple):
-    """Who asks: `stage`, what multiples are for, and what it does with widths that are equal.
-
-    `is_whole`: whether a number divided by what divides it is a width.
-    """
-
-    stage: str = ""
-    what: str = ""
-    why: str = ""
-    is_whole: bool = False
-
-
-MAX_TERMS = 1_000_000  # of all sums that are made
-
-
-@dataclass
-class Record:
-    """What numbers are asked; `base` are all widths that may be chosen. A muted one notes nothing.
-
-    `known` says of sums what they are multiples of; `terms` counts those of all sums.
-    """
-
-    base: dict[Path, int] = field(default_factory=dict)
-    found: Constraints = field(default_factory=Constraints)
-    asking: Asking = field(default_factory=Asking)
-    is_muted: bool = False
-    terms: int = 0
-    known: dict[object, int] = field(default_factory=dict)
-    seen: set[object] = field(default_factory=set)
-
-    def divisible(self, width: Sum, divisor: int, multiple: int, *, whole: bool = False) -> None:
-        """That a width is a multiple, when divided by a divisor."""
-        if divisor > 1 and self.known.get(width.key, 1) % divisor == 0:
-            width, divisor = width.times(Fraction(1, divisor)), 1
-        if not width.parts or not self._is_new(width, divisor, multiple):
-            return
-        if multiple > 1:
-            self.known[width.key] = lcm(self.known.get(width.key, 1), divisor * multiple)
-        if whole:
-            width, divisor, multiple = width.times(Fraction(1, divisor * multiple)), 1, 1
-        of = f" of a middle divided by {divisor}" if divisor > 1 else ""
-        what = f"{self.asking.what.format(multiple)}{of}" if multiple > 1 else ""
-        one = Divisibility(width, self.asking.stage, divisor, multiple, what)
-        self.found.divisible.append(one)
-
-    def equal(self, one: Sum, other: Sum, *, is_hard: bool = True) -> None:
-        """That two widths are the same."""
-        apart = one - other
-        if apart.parts and self._is_new(apart, is_hard):
-            why = f"{self.asking.stage} {self.asking.why}"
-            self.found.equal.append(Equality(apart, why, is_hard))
-
-    def use(self, width: Sum) -> None:
-        """Notes the widths that are chosen for a sum."""
-        for path in width.parts:
-            self.found.chosen.setdefault(path, self.base[path])
-
-    def _is_new(self, width: Sum, *asked: object) -> bool:
-        is_new = not self.is_muted and (width.key, *asked) not in self.seen
-        if is_new:
-            self.seen.add((width.key, *asked))
-            self.use(width)
-        return is_new
+from fishcompile.scaling import constraints
+from fishcompile.scaling.constraints import Constraints, Sum, UnfollowedError
 
 
 class Number(int):
     """A sum of chosen widths divided by `under`, rounded down; or of no such (`width` is None).
 
-    Of the latter, `factors` are the numbers that it is made of, and `reason` what made it so.
+    Of the latter `reason` is what made it so.
     """
 
-    record: Record
+    record: Constraints
     width: Sum | None
     under: int
-    factors: tuple[Number, ...]
     reason: str
 
-    def __new__(cls, value: int, record: Record, width: Sum | None, under: int = 1) -> Number:
+    def __new__(cls, value: int, record: Constraints, width: Sum | None, under: int = 1) -> Number:
         """A number that is the sum `width` under a divisor."""
         self = super().__new__(cls, value)
-        self.record, self.width, self.under = record, width, under
-        self.factors, self.reason = (), ""
+        self.record, self.width, self.under, self.reason = record, width, under, ""
         return self
 
     @property
@@ -117,35 +41,31 @@ class Number(int):
             raise UnfollowedError(self.reason)
         if self.under == 1:
             return self.width
-        if self.record.known.get(self.width.key, 1) % self.under:
-            if not self._divides():
-                raise UnfollowedError("rounds a width down")
-            self.record.divisible(self.width, 1, self.under, whole=True)
+        if not self._divides(self.width):
+            raise UnfollowedError("rounds a width down")
+        self.record.ask_multiple(self.width, self.under)
         return self.width.times(Fraction(1, self.under))
 
-    def _divides(self) -> bool:
-        assert self.width is not None
-        return self.width.of(self.record.base) == int(self) * self.under
+    def _divides(self, width: Sum) -> bool:
+        return width.of(self.record.base) == int(self) * self.under
 
     def _unlike(self, value: int, reason: str, *factors: int) -> Number:
-        """A number that is no sum."""
+        """A number that is no sum. It stays more than 0, or 0, where each of its factors does."""
         made = Number(value, self.record, None)
         made.reason = reason
-        numbers = (each for each in (self, *factors) if isinstance(each, Number))
-        made.factors = tuple(part for each in numbers for part in each.factors or (each,))
+        for each in (self, *factors):
+            if isinstance(each, Number):
+                each._keep(0)
         return made
 
     def _plus(self, other: int, sign: int, value: int) -> int:
-        if self.width is None or (isinstance(other, Number) and other.width is None):
-            reasons = (each.reason for each in (self, other) if isinstance(each, Number))
-            return self._unlike(value, next(filter(None, reasons)), other)
         try:
-            width = self.exact() + _sum(other).times(Fraction(sign))
+            width = self.exact() + as_sum(other).times(sign)
         except UnfollowedError as error:
-            return self._unlike(value, str(error), other)
+            return self._unlike(value, error.message, other)
         self.record.terms += len(width.parts)
-        if self.record.terms > MAX_TERMS:
-            raise UnfollowedError(f"its sums have more than {MAX_TERMS:,} terms")
+        if self.record.terms > constraints.MAX_TERMS:
+            raise UnfollowedError(f"its sums have more than {constraints.MAX_TERMS:,} terms")
         return type(self)(value, self.record, width) if width.parts else value
 
     def __add__(self, other: int) -> int:
@@ -163,22 +83,20 @@ class Number(int):
         value = int(self) * int(other)
         if isinstance(other, Number):
             return self._unlike(value, "multiplies two widths", other)
-        if self.width is None:
-            return self._unlike(value, self.reason)
         if not other:
             return 0
         try:
-            return type(self)(value, self.record, self.exact().times(Fraction(int(other))))
+            return type(self)(value, self.record, self.exact().times(int(other)))
         except UnfollowedError as error:
-            return self._unlike(value, str(error))
+            return self._unlike(value, error.message)
 
     __rmul__ = __mul__
 
     def __floordiv__(self, other: int) -> int:
         value = int(self) // int(other)
         if isinstance(other, Number):
-            times = self._over(other)
-            return value if times == value else self._unlike(value, "divides by a width", other)
+            is_always = self._is_always(value, other)
+            return value if is_always else self._unlike(value, "divides by a width", other)
         if self.width is None:
             return self._unlike(value, self.reason)
         return type(self)(value, self.record, self.width, self.under * int(other))
@@ -191,63 +109,54 @@ class Number(int):
         if rest or self.width is None:
             return rest
         if not isinstance(other, Number):
-            whole = self.record.asking.is_whole
-            self.record.divisible(self.width, self.under, int(other), whole=whole)
-        elif self._over(other) is None:
-            # as many times as it has it now
-            times = other.exact().times(Fraction(int(self) // int(other)))
-            self.record.equal(self.exact(), times)
+            # what is rounded down without a further divisor is no multiple, but is not 0
+            multiple = self.under * int(other) if int(other) > 1 else 1
+            self.record.ask_multiple(self.width, multiple, self.under)
+        elif not self._is_always(times := int(self) // int(other), other):
+            self.record.ask_equal(self.exact(), other.exact().times(times))
         return rest
 
     def __rmod__(self, other: int) -> int:
         rest = int(other) % int(self)
         if not rest:
-            self.record.equal(self.exact(), Sum({}, Fraction(int(self))))
+            self.record.ask_equal(self.exact(), as_sum(int(self)))
         return rest
 
-    def _over(self, other: Number) -> Fraction | None:
-        """How many times another number it is, whatever is chosen."""
+    def _is_always(self, times: int, other: Number) -> bool:
+        """Whether it is so many times another number, whatever is chosen."""
         if self.width is None or other.width is None:
-            return None
-        times = self.width.over(other.width)
-        return None if times is None else times * other.under / self.under
+            return False
+        apart = self.width.times(other.under) - other.width.times(times * self.under)
+        return not (apart.parts or apart.fixed)
 
     def __lt__(self, other: int) -> bool:
         """Whether it is less, which stays so; that it is within a limit is asked with `<=`."""
-        if isinstance(other, Number) or int(self) >= other:
-            self._keep(other)
-        else:
-            # a number of factors stays what it is where each of them stays
-            for part in self.factors or (self,):
-                part._keep(0)
+        self._keep(other if isinstance(other, Number) or int(self) >= other else 0)
         return int(self) < int(other)
 
     def _keep(self, bound: int) -> None:
         """That it stays at least a bound, or less; of 0 also more, or 0 itself."""
-        if self.width is not None and self.under > 1:
-            if bound == 1 and int(self) >= 1:
-                self.record.divisible(self.width, self.under, 1)
+        if self.under > 1:
+            if self.width is not None and bound == 1 and int(self) >= 1:
+                self.record.ask_multiple(self.width, 1, self.under)
             return
-        apart = self - bound
-        if not isinstance(apart, Number):
+        try:
+            apart = self.exact() - as_sum(bound)
+        except UnfollowedError:
             return
-        if apart.width is None:
-            for part in apart.factors:
-                part._keep(0)
-        elif int(apart) < 0:
-            self.record.divisible(apart.exact().times(Fraction(-1)), 1, 1)
-        elif int(apart) == 0 and int(bound) == 0:
-            self.record.equal(apart.exact(), Sum({}))
+        if int(self) < int(bound):
+            self.record.ask_multiple(apart.times(-1), 1)
+        elif int(self) == int(bound) == 0:
+            self.record.ask_equal(apart, Sum({}))
         else:
-            more = apart.exact() + Sum({}, Fraction(int(bound) != 0))
-            self.record.divisible(more, 1, 1)
+            self.record.ask_multiple(apart + as_sum(int(bound) != 0), 1)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, int) or int(self) != int(other):
             return False
         is_same = isinstance(other, Number) and other.key == self.key
-        if not is_same and self.width is not None and self._divides():
-            self.record.equal(self.exact(), _sum(other))
+        if not is_same and self.width is not None and self._divides(self.width):
+            self.record.ask_equal(self.exact(), as_sum(other))
         return True
 
     def __ne__(self, other: object) -> bool:
@@ -265,12 +174,6 @@ class Count(Number):
     __hash__ = int.__hash__
 
 
-def keep_equal(one: int, other: int) -> None:
-    """Notes that two widths are one in the base, and stay so if they may."""
-    for number in (one, other):
-        if isinstance(number, Number) and number.width and int(one) == int(other):
-            number.record.equal(_sum(one), _sum(other), is_hard=False)
-
-
-def _sum(number: int) -> Sum:
+def as_sum(number: int) -> Sum:
+    """What a number is the sum of. Raises UnfollowedError where it is none."""
     return number.exact() if isinstance(number, Number) else Sum({}, Fraction(number))

@@ -8,7 +8,7 @@ a kernel, a factor or a divisor anywhere is none. Likewise it counts blocks wher
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from fishcompile.language.formulas import formula
 from fishcompile.language.graph_spec import Definition, InnerNode
@@ -24,7 +24,7 @@ Parameter = tuple[object, str]
 class Roles:
     """What the parameters of some blocks are, each by its block and its own name.
 
-    `unclear` are those that stand in a product of which either factor may be the width, with it.
+    In a product either factor may be the width, so that both are, and nobody can follow them.
     """
 
     def __init__(self, definitions: Mapping[str, Definition]) -> None:
@@ -34,15 +34,20 @@ class Roles:
             for name, definition in definitions.items()
             for parameter, _ in definition.parameters
         }
-        self.unclear: dict[Parameter, str] = {}
         known = -1
-        while known != self._known():  # blocks use each other: of one may follow what another's are
-            known = self._known()
-            self._read()
+        while known != (known := sum(map(len, self._found.values()))):
+            # blocks use each other: of one may follow what another's are
+            self._unclear: set[Parameter] = set()
+            for name, definition in definitions.items():
+                for node in definition.nodes:
+                    self._read(name, node)
 
     def is_width(self, kind: object, key: str) -> bool:
         """Whether a key is a width: `out` of what is built in, of a block a parameter."""
-        return self._found.get((kind, key)) == {_WIDTH} if self._is_own(kind) else key == "out"
+        if not self._is_own(kind):
+            return key == "out"
+        roles = self._found.get((kind, key))
+        return roles == {_WIDTH} or (not roles and (kind, key) in self._unclear)
 
     def is_count(self, kind: object, key: str) -> bool:
         """Whether a key counts blocks: `blocks` of a stage or transfer, and `repeat` of any node.
@@ -56,33 +61,15 @@ class Roles:
     def _is_own(self, kind: object) -> bool:
         return isinstance(kind, str) and kind in self._definitions
 
-    def _known(self) -> int:
-        return sum(map(len, self._found.values()))
-
-    def _read(self) -> None:
-        unclear: dict[Parameter, str] = {}
-        for name, definition in self._definitions.items():
-            for node in definition.nodes:
-                for roles, text in self._formulas(node):
-                    read = formula(text)
-                    for role in roles if read else ():
-                        assert read is not None
-                        unsure = self._note(name, read, role)
-                        unclear |= dict.fromkeys(((name, each) for each in unsure), text)
-        known = self._found
-        self.unclear = {each: text for each, text in unclear.items() if not known.get(each, True)}
-
-    def _formulas(self, node: InnerNode) -> Iterator[tuple[set[str], str]]:
-        """The formulas of a node, each with what the number that it gives is."""
+    def _read(self, block: str, node: InnerNode) -> None:
+        """Notes what the numbers are that the formulas of a node and its residual block give."""
         keys = dict(node.keys)
-        block = keys.get("block")
-        inner = block if isinstance(block, dict) else {}
-        for key, value in keys.items():
-            if isinstance(value, str) and key not in _WORDS:
-                yield self._roles(str(keys["kind"]), key), value
-        for key, value in inner.items():
-            if isinstance(value, str) and key not in _WORDS:
-                yield self._found.get((str(inner.get("kind")), key), {_NUMBER}), value
+        inner = keys.get("block")
+        for entry in (keys, inner if isinstance(inner, dict) else {}):
+            for key, value in entry.items():
+                if isinstance(value, str) and key not in _WORDS and (read := formula(value)):
+                    for role in self._roles(str(entry.get("kind")), key):
+                        self._note(block, read, role)
 
     def _roles(self, kind: str, key: str) -> set[str]:
         if (kind, key) in self._found:
@@ -93,25 +80,21 @@ class Roles:
             return {_COUNT}
         return {_WIDTH if key == "out" else _NUMBER}
 
-    def _note(self, block: str, read: Formula, role: str) -> Iterator[str]:
-        """Notes what the parameters in a formula are; gives those that could be either."""
+    def _note(self, block: str, read: Formula, role: str) -> None:
+        """Notes what the parameters in a formula are."""
         match read:
             case Var(name) if (block, name) in self._found:
                 self._found[block, name].add(role)
             case Binary("*", left, right) if role == _WIDTH:
                 surer = self._width_in(block, left) - self._width_in(block, right)
                 if surer:
-                    wide, number = (left, right) if surer > 0 else (right, left)
-                    yield from self._note(block, wide, _WIDTH)
-                    yield from self._note(block, number, _NUMBER)
+                    self._note(block, left, _WIDTH if surer > 0 else _NUMBER)
+                    self._note(block, right, _NUMBER if surer > 0 else _WIDTH)
                 else:
-                    yield from (*variables(left), *variables(right))
-            case Binary("//", left, right):
-                yield from self._note(block, left, role)
-                yield from self._note(block, right, _NUMBER)
-            case Binary(_, left, right):
-                yield from self._note(block, left, role)
-                yield from self._note(block, right, role)
+                    self._unclear |= {(block, name) for name in variables(read)}
+            case Binary(operator, left, right):
+                self._note(block, left, role)
+                self._note(block, right, _NUMBER if operator == "//" else role)
 
     def _width_in(self, block: str, read: Formula) -> int:
         """How sure it is that a formula is a width: -1 that it is none, 0 that it may be."""

@@ -7,13 +7,13 @@ largest last, so that it makes up for all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor, lcm
 
 from fishcompile.scaling.constraints import Constraints, Divisibility
-from fishcompile.scaling.groups import Check, Group, checks
+from fishcompile.scaling.groups import Check, Group, checks, coupled
 from fishcompile.scaling.lattice import steps
 
 EVEN = 8  # what accelerators like channels to be a multiple of
@@ -28,7 +28,7 @@ Units = dict[int, int]
 
 @dataclass
 class Rounded:
-    """A unit, the checks that made it what it is, and what gave way: else it were `before`.
+    """A unit, the checks that made it what it is, and those that gave way.
 
     `bound` is the hard constraint for which it is no smaller.
     """
@@ -36,7 +36,6 @@ class Rounded:
     unit: int
     held: list[Check] = field(default_factory=list)
     lost: list[Check] = field(default_factory=list)
-    before: int | None = None
     bound: Check | None = None
 
 
@@ -44,37 +43,29 @@ def rounded(found: Constraints, groups: Sequence[Group], factor: Fraction) -> di
     """The scaled units of the groups that scale, by the numbers of the groups."""
     hard = checks(found.divisible, groups)
     soft = checks(_even(found, factor), groups)
-    exact = {number: one.unit * factor for number, one in enumerate(groups) if not one.pinned}
     made: dict[int, Rounded] = {}
-    for members in _coupled(exact, [*hard, *soft]):
+    for members in coupled(groups, [*hard, *soft]):
         # the smallest first: what comes last makes up for the others, and is large enough
-        order = sorted(members, key=lambda n: (exact[n] * max(groups[n].part.values()), n))
-        part = Part(order, groups, exact, [one for one in hard if one.factors.keys() & set(order)])
-        made |= part.rounded([one for one in soft if one.factors.keys() & set(order)])
+        members.sort(key=lambda n: (groups[n].exact * groups[n].largest, n))
+        ours, soft_ones = (
+            [one for one in each if one.factors.keys() & set(members)] for each in (hard, soft)
+        )
+        made |= Part({number: groups[number] for number in members}, ours).rounded(soft_ones)
     _push_apart(made, hard)
     return made
 
 
+@dataclass(frozen=True)
 class Part:
     """Groups whose widths meet in sums, so that their units are found together."""
 
-    def __init__(
-        self,
-        order: Sequence[int],
-        groups: Sequence[Group],
-        exact: Mapping[int, Fraction],
-        hard: Sequence[Check],
-    ) -> None:
-        """`order` are the numbers of the groups, `exact` the products of all units."""
-        self._groups = {number: groups[number] for number in order}
-        self._exact = {number: exact[number] for number in order}
-        self._hard = hard
-        self._bounds = {n: self._bound(n) for n in order}
+    groups: Mapping[int, Group]
+    hard: Sequence[Check]
 
     def rounded(self, soft: list[Check]) -> dict[int, Rounded]:
         """The units, with what is soft given way where it would move a width far."""
         kept, settled = soft, set[int]()
-        units, before, trials = self._units(soft), Units(), 0
+        units, trials = self._units(soft), 0
         while far := [n for n in units if n not in settled and self._is_far(n, units[n])]:
             number = max(far, key=lambda n: self._away(n, units[n]))
             settled.add(number)
@@ -83,66 +74,63 @@ class Part:
                 trials += 1
                 trial, moved = lower, self._units(lower)
                 if self._away(number, moved[number]) < self._away(number, units[number]):
-                    before = {n: unit for n, unit in units.items() if moved[n] != unit} | before
                     units, kept = moved, trial
                     settled.discard(number)
                     break
         lost = [one for one in soft if not one.holds(units)]
-        held = [low if one in lost else one for one, low in zip(soft, kept, strict=True)]
-        return {n: self._why(n, unit, held, lost, before.get(n)) for n, unit in units.items()}
+        held = [*self.hard, *(one for one in soft if one not in lost), *kept]
+        return {n: self._why(n, unit, held, lost) for n, unit in units.items()}
 
     def _units(self, soft: Sequence[Check]) -> Units:
         """Each unit as near as the sums allow that it is in, which those after it make up for."""
-        exact = {number: int(unit) for number, unit in self._exact.items()}
-        asked = [*self._hard, *soft]
-        if exact == self._exact and all(one.holds(exact) for one in asked):
+        exact = {n: int(each.exact) for n, each in self.groups.items()}
+        asked = [*self.hard, *soft]
+        if all(each.exact == exact[n] for n, each in self.groups.items()) and all(
+            one.holds(exact) for one in asked
+        ):
             return exact
-        order = list(self._exact)
-        if len(order) > MAX_TOGETHER:
-            each = [lcm(*(one.step(n) for one in asked if n in one.factors)) for n in order]
-            rows = [[step * (i == j) for j in range(len(order))] for i, step in enumerate(each)]
+        if len(exact) > MAX_TOGETHER:
+            each = [lcm(*(one.step(n) for one in asked if n in one.factors)) for n in exact]
+            rows = [[step * (i == j) for j in range(len(each))] for i, step in enumerate(each)]
         else:
-            sums = [([one.factors.get(n, 0) for n in order], one.modulus) for one in asked]
-            rows = steps(len(order), sums)
-        origins = [[self._groups[n].unit for n in order]]
+            sums = [([one.factors.get(n, 0) for n in exact], one.modulus) for one in asked]
+            rows = steps(len(exact), sums)
+        origins = [{n: each.unit for n, each in self.groups.items()}]
         # what is left of the sums may be what the base leaves, or nothing, as multiples leave
         if all(one.rest % one.modulus == 0 for one in asked):
-            origins.append([0] * len(order))
-        found = [self._near(dict(zip(order, origin, strict=True)), rows) for origin in origins]
+            origins.append(dict.fromkeys(exact, 0))
+        found = [self._near(origin, rows) for origin in origins]
         return min(found, key=lambda units: sum(self._away(n, units[n]) ** 2 for n in units))
 
     def _near(self, units: Units, rows: Sequence[Sequence[int]]) -> Units:
         order = list(units)
         for i, (number, row) in enumerate(zip(order, rows, strict=True)):
             old = units[number]
-            new = nearest(self._exact[number], row[i], old, self._bounds[number][0])
+            new = nearest(self.groups[number].exact, row[i], old, self._bound(number)[0])
             for other, step in zip(order, row, strict=True):
                 units[other] += step * (new - old) // row[i]
         return units
 
     def _away(self, number: int, unit: int) -> Fraction:
-        return abs(unit - self._exact[number]) / self._exact[number]
+        return abs(unit / self.groups[number].exact - 1)
 
     def _is_far(self, number: int, unit: int) -> bool:
         """Whether a unit is moved by more than a tenth, and by more than multiples of 8 move it."""
-        largest = max(self._groups[number].part.values())
-        far = largest * abs(unit - self._exact[number]) > EVEN // 2
+        each = self.groups[number]
+        far = each.largest * abs(unit - each.exact) > EVEN // 2
         return far and self._away(number, unit) > FAR
 
     def _bound(self, number: int) -> tuple[int, Check | None]:
         """The least unit that is enough for all constraints, and that which says so."""
-        mine = [one for one in self._hard if number in one.factors and not one.is_difference]
+        mine = [one for one in self.hard if number in one.factors and not one.is_difference]
         most = max(mine, key=lambda one: one.share, default=None)
-        return max(1, ceil(most.share * self._groups[number].unit) if most else 1), most
+        return max(1, ceil(most.share * self.groups[number].unit) if most else 1), most
 
-    def _why(
-        self, number: int, unit: int, soft: list[Check], lost: list[Check], before: int | None
-    ) -> Rounded:
-        held = [*self._hard, *soft]
+    def _why(self, number: int, unit: int, held: list[Check], lost: list[Check]) -> Rounded:
         step = lcm(*(one.step(number) for one in held))
-        least, bound = self._bounds[number]
-        free = nearest(self._exact[number], step, unit % step, -unit * step)
-        return Rounded(unit, held, lost, before, bound if unit > free and least > 1 else None)
+        least, bound = self._bound(number)
+        free = nearest(self.groups[number].exact, step, unit % step, -unit * step)
+        return Rounded(unit, held, lost, bound if unit > free and least > 1 else None)
 
 
 def nearest(number: Fraction, step: int, offset: int, least: int) -> int:
@@ -152,18 +140,13 @@ def nearest(number: Fraction, step: int, offset: int, least: int) -> int:
 
 
 def _halved(soft: list[Check], number: int) -> list[Check] | None:
-    """The soft checks with those halved that come first of what holds a unit, if any does."""
-
-    def rank(one: Check) -> tuple[int, bool]:
-        # the greatest first, and of those the widths that follow before those chosen themselves
-        return one.asked.multiple, not one.asked.at
-
-    holding = [rank(one) for one in soft if one.asked.multiple > 1 and one.step(number) > 1]
-    if not holding:
+    """The soft checks with the greatest halved of those that hold a unit, if any does."""
+    holding = [one.asked.multiple for one in soft if one.step(number) > 1]
+    if max(holding, default=1) == 1:
         return None
     return [
         replace(one, asked=replace(one.asked, multiple=one.asked.multiple // 2))
-        if rank(one) == max(holding) and one.step(number) > 1
+        if one.asked.multiple == max(holding) and one.step(number) > 1
         else one
         for one in soft
     ]
@@ -192,14 +175,3 @@ def _even(found: Constraints, factor: Fraction) -> Iterator[Divisibility]:
             even //= 2
         if even > 1:
             yield replace(one, multiple=even)
-
-
-def _coupled(numbers: Iterable[int], checks: Iterable[Check]) -> Iterator[list[int]]:
-    """The groups by their numbers, those together that a check brings together."""
-    of = {number: [number] for number in numbers}
-    for check in checks:
-        first, *rest = {id(of[number]): of[number] for number in check.factors}.values()
-        for other in rest:
-            first += other
-            of |= dict.fromkeys(other, first)
-    yield from {id(part): part for part in of.values()}.values()

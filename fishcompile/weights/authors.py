@@ -49,7 +49,11 @@ def authors_keys(graph: Graph, stages: StageGraph) -> dict[str, str]:
             # of a unit, theirs never have a bias
             if entry != "bias" or not ours.endswith(".conv"):
                 placed[f"{ours}.{entry}"] = f"{theirs}.{entry}"
-    homeless = [node.name for node in graph.nodes if node.op.state() and _lacks(node, placed)]
+    homeless = [
+        node.name
+        for node in graph.nodes
+        if any(f"{node.name}.{entry}" not in placed for entry in _states(node))
+    ]
     if homeless:
         names = ", ".join(homeless[:5]) + (", ..." if len(homeless) > 5 else "")
         raise UsageError(
@@ -123,7 +127,3 @@ def _join(ours: str, theirs: str, table: tuple[tuple[str, str], ...]) -> _Pairs:
 
 def _states(node: Node | None) -> list[str]:
     return [entry.name for entry in node.op.state()] if node else []
-
-
-def _lacks(node: Node, placed: dict[str, str]) -> bool:
-    return any(f"{node.name}.{entry}" not in placed for entry in _states(node))

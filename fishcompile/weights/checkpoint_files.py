@@ -19,7 +19,7 @@ from torch import Tensor
 
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
-from fishcompile.files import refuse_existing, write_atomic
+from fishcompile.files import reading, refuse_existing, write_atomic
 from fishcompile.weights.torch_files import AGAIN, Unread, first_line, load, more_than_tensors
 
 PREFIX = "module."  # what torch.nn.DataParallel puts before every key
@@ -92,13 +92,11 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
 def _kind(path: Path) -> str:
     if path.is_dir():
         raise UsageError(f"{path} is a folder", "name the checkpoint file in it")
-    try:
+    with reading(path):
         if not stat.S_ISREG(path.stat().st_mode):
             raise UsageError(f"{path} is not a regular file", "copy what it gives into one")
         with path.open("rb") as file:
             head = file.read(64)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if not head:
         raise UsageError(f"{path} is empty", AGAIN)
     if head[:2] == b"PK":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import FindingError
@@ -55,7 +55,7 @@ def require_fit(
     raise FindingError("\n".join(lines), hint)
 
 
-def listed(title: str, entries: list[str]) -> list[str]:
+def listed(title: str, entries: Sequence[str]) -> list[str]:
     """Lines that list entries under a title, as far as anyone reads; none where there are none."""
     if not entries:
         return []

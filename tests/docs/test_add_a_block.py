@@ -46,7 +46,8 @@ def test_the_rule() -> None:
     files, expected = split(rule.bad)
     found = check_texts(files, MAIN).diagnostics
     assert len(found) == len(expected) == 1
-    assert expected[0].matches(found[0])
+    assert (found[0].rule, found[0].span.line) == ("FC590", expected[0].line)
+    assert "a map of 9x9" in f"{found[0].message} {found[0].label}"
     files, expected = split(rule.good)
     assert not check_texts(files, MAIN).diagnostics
 """

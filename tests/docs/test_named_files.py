@@ -17,8 +17,10 @@ FILE = re.compile(r"(?<![\w./<-])(?:\.\./)*((?:\w+/)*\w+\.py)\b")
 FOLDER = re.compile(r"(?<![\w./<-])((?:[a-z_]+/)+[a-z_]*+)(?![\w.*<-])")
 # what a page has its readers write themselves
 WRITTEN = re.compile(r"<!-- tour: file (\S+) -->|-o (\S+\.py)|`(\w+\.py)` in your")
+# files of the authors, of torchvision and of others, and those of pages' examples
 OUTSIDE = {
-    "models/fishnet.py", "models/fish_block.py", "fish_block.py",  # the authors' repository
+    "models/fishnet.py", "models/fish_block.py", "fish_block.py", "fishnet.py", "net_factory.py",
+    "resnet.py", "vgg.py", "layers.py", "posenet.py",
     "acme_blocks.py", "one_result.py", "dla34.py", "fishnet99.py",  # of pages' examples
 }  # fmt: skip
 

@@ -9,9 +9,8 @@ import pytest
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix
 from fishcompile.diagnostics.source import Source, Span
-from fishcompile.fixing.diff import unified_diff
 from fishcompile.fixing.specs import fix_specs, write_specs
-from fishcompile.fixing.text import safe_fixes
+from fishcompile.fixing.text import safe_fixes, unified_diff
 from fishcompile.pipeline import check_texts
 
 HEAD = "fishspec: 2\nname: net\n"

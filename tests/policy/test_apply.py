@@ -16,7 +16,8 @@ from fishcompile.policy.baseline import Baseline, read_baseline, stale_words, wr
 from fishcompile.policy.config import Config, override
 from fishcompile.reader.read import read_file
 from fishcompile.rules import registry
-from fishcompile.rules.example import MAIN, split
+from fishcompile.rules.example import MAIN
+from tests.rules.announced import split
 
 HEAD = "fishspec: 2\nname: net\ntail:\n"
 WRONG = "  tail1: {out: 64, blocks: 1, expect: {out: 65}}"

@@ -9,7 +9,7 @@ from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.source import Source, Span
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
-from fishcompile.rules.example import Expected, split
+from tests.rules.announced import Expected, split
 
 RULES = list(registry().values())
 

@@ -15,7 +15,7 @@ import pytest
 import fishcompile.rules
 from fishcompile.rules import judging, registry
 from fishcompile.rules.base import Rule
-from fishcompile.rules.example import split
+from tests.rules.announced import split
 
 PACKAGE = Path(fishcompile.__file__).parent
 RULES = list(registry().values())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from fishcompile.diagnostics.finding import SpecError
-from fishcompile.scaling import number, rounding
+from fishcompile.scaling import constraints, rounding
 from fishcompile.scaling.lattice import Row, steps
 from tests.scaling.variants import FISHNET99, HEAD, errors, numbers, vary
 
@@ -46,7 +46,7 @@ def test_so_many_widths_in_one_sum_are_multiples_each(monkeypatch: pytest.Monkey
 
 
 def test_sums_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(number, "MAX_TERMS", 10_000)
+    monkeypatch.setattr(constraints, "MAX_TERMS", 10_000)
     with pytest.raises(SpecError) as raised:
         vary(WIDE, "scale: {width: 0.5}")
     (found,) = raised.value.report.diagnostics

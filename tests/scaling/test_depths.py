@@ -79,6 +79,18 @@ def test_blocks_of_defaults() -> None:
     }
 
 
+def test_defaults_that_are_an_alias_of_each_other() -> None:
+    """The two have one place in the text, and each is scaled for its own section."""
+    base = HEAD + (
+        "defaults: {tail: &same {blocks: 3}, body: *same}\n"
+        "tail: {t1: {out: 32}, t2: {out: 64}}\n"
+        "body: {b: {transfer: {from: t1}}}\n"
+    )
+    twice = vary(base, "scale: {depth: 2}")
+    assert errors(twice) == []
+    assert blocks(twice) == {"t1": (6, 0), "t2": (6, 0), "b": (6, 2)}
+
+
 def test_convolutions_of_twice_fishnet99() -> None:
     """Three convolutions a block: 12 of tail and bridge, 8 of body and head, 9 of skips."""
     deep = vary(FISHNET99, "scale: {depth: 2}")

@@ -115,7 +115,7 @@ def test_a_finding_about_a_scaled_number_tells_the_product() -> None:
     assert found.message == "body1: r(x) cannot sum 160 channels in groups of 7"
     told = {f"{there.span}": there.message for there in found.related}
     assert told["variant0.yaml:4:16"] == (
-        "stem.conv3.out: 64 x 0.3 = 19.2, made 16: multiple of 8, as in the base"
+        "stem.conv3.out: 64 x 0.3 = 19.2, made 16: multiple of 8: as in the base"
     )
 
 

@@ -14,11 +14,9 @@ def test_the_classes_of_fcn8s() -> None:
     scores = [f"graph.{name}.out" for name in ("score5", "score4", "score3", "up5", "up4", "up3")]
     assert [numbers(scaled)[name] for name in scores] == [21] * 6
     assert {reasons(scaled)[name] for name in scores[-1:]} == {
-        "not scaled: it leaves as the output `scores`"
+        "not scaled: goes with the output `scores`"
     }
-    assert reasons(scaled)["graph.score5.out"] == (
-        "not scaled: with graph.up3.out: it leaves as the output `scores`"
-    )
+    assert reasons(scaled)["graph.score5.out"] == ("not scaled: goes with the output `scores`")
     assert numbers(scaled)["graph.fc6.out"] == 1512  # 1515.52
 
 
@@ -26,7 +24,7 @@ def test_linear_layers_that_are_read_by_others() -> None:
     scaled = vary_shipped("vgg16", "scale: {width: 0.5}")
     assert errors(scaled) == []
     assert [numbers(scaled)[f"graph.fc{n}.out"] for n in (6, 7, 8)] == [2048, 2048, 1000]
-    assert reasons(scaled) == {"graph.fc8.out": "not scaled: it leaves as the output `logits`"}
+    assert reasons(scaled) == {"graph.fc8.out": "not scaled: goes with the output `logits`"}
 
 
 def test_an_output_behind_operations_that_keep_its_width() -> None:

@@ -57,7 +57,7 @@ def test_no_others_are_nearer(factor: str) -> None:
     legal = ((t1, t2) for t1, t2 in product(range(8, 600, 8), range(16, 600, 16))
              if (t1 + t2) % 32 == 0)  # fmt: skip
     found = numbers(scaled)
-    assert "it would be" not in str(reasons(scaled))
+    assert "gives way" not in str(reasons(scaled))
     assert away((found["tail.t1.out"], found["tail.t2.out"])) == min(map(away, legal))
 
 
@@ -98,8 +98,6 @@ def test_a_wish_gives_way_where_it_moves_a_width_far() -> None:
     assert errors(four) == []
     assert numbers(four)["stem.conv3.out"] == numbers(four)["tail.tail1.out"] == 24
     assert numbers(four)["bridge.out"] == 192  # 189.44
-    assert "; with multiples of 8 in body1, head1, head2 and 2 more it would be 160" in str(
-        reasons(four)["bridge.out"]
-    )
+    assert reasons(four)["bridge.out"].endswith("; a multiple of 8 in body1 gives way")
     # none of those that scale exactly or by less than a tenth are a reason to give way
-    assert "it would be" not in str(reasons(vary(FISH, "scale: {width: 2.05}")))
+    assert "gives way" not in str(reasons(vary(FISH, "scale: {width: 2.05}")))

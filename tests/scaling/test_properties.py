@@ -46,7 +46,7 @@ def unsound(analysis: Analysis) -> list[Adjustment]:
 
 def uneven(analysis: Analysis) -> list[Adjustment]:
     """The widths that are less even than they were, for no reason."""
-    gave_way = ("it would be", "follows from")
+    gave_way = ("gives way", "follows from")
     return [
         one
         for one in analysis.adjustments

@@ -186,7 +186,7 @@ def deliver(text: str, output: str, checked: list[Checked], *, quiet: bool) -> N
 
 
 def _rules() -> Mapping[str, RuleFacts]:
-    from fishcompile.cli.rule_facts import rule_facts
+    from fishcompile.cli.examples import rule_facts
 
     return rule_facts()
 

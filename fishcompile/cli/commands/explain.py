@@ -11,12 +11,12 @@ from fishcompile.cli.examples import texts
 from fishcompile.cli.light import LightCommand
 from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.policy.selectors import LOOK_ALIKES
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule
 from fishcompile.rules.example import Example
 
 _WIDTH = 88
-_LOOK_ALIKES = str.maketrans("OIL", "011")  # for FC40I
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +68,7 @@ def _rule(word: str) -> Rule:
     # imported only now: most rules are asked for by their own name
     from fishcompile.diagnostics.nearest import nearest
 
-    alike = word.upper().translate(_LOOK_ALIKES)
+    alike = word.upper().translate(LOOK_ALIKES)
     near = alike if alike in rules else nearest(word.lower(), by_name)
     near = near or nearest(word.upper(), rules)
     way_out = f"did you mean {near}?" if near else "`fishcompile rules` lists them all"

@@ -70,8 +70,7 @@ def migrate(
     found, refused, code = _read_all(inputs, given)
     done, unwritten = found, 0
     if diff:
-        for one in found:
-            sys.stdout.write(_diff(one))
+        sys.stdout.writelines(one.spec.diff() for one in found)
     elif not check:
         done, unwritten = _write(found, given)
     # standard input has taken standard output, and a diff has to be one for `patch`
@@ -144,21 +143,12 @@ def _write(found: list[Migrated], given: Mapping[Path, bytes]) -> tuple[list[Mig
     return done, code
 
 
-def _diff(one: Migrated) -> str:
-    from fishcompile.fixing.diff import unified_diff
-
-    before, after = (text.decode() for text in (one.spec.before, one.spec.after))
-    return unified_diff(before, after, str(one.spec.path))
-
-
 def _tell(one: Migrated, *, check: bool) -> None:
     """A line on what was done to a spec, or would be."""
     from fishcompile.schema.version import VERSION
 
-    name, keys = (
-        visible(str(one.spec.path)),
-        f"{one.keys or 'no'} key{'' if one.keys == 1 else 's'}",
-    )
+    name = visible(str(one.spec.path))
+    keys = f"{one.keys or 'no'} key{'' if one.keys == 1 else 's'}"
     if check:
         print(f"{name}: version {one.since}, {keys} to rename")
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fishcompile.cli.console import aligned
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import check_name, shown, suggest_name
@@ -77,9 +78,8 @@ def _require_name(name: str) -> None:
     reason = check_name(name)
     if reason:
         near = suggest_name(name)
-        raise UsageError(
-            f"the name {shown(name)} {reason}", f"for example `{near}`" if near else ""
-        )
+        help_ = f"for example `{near}`" if near else ""
+        raise UsageError(f"the name {shown(name)} {reason}", help_)
 
 
 def _factor(option: str, text: str | None) -> str | None:
@@ -93,10 +93,10 @@ def _factor(option: str, text: str | None) -> str | None:
 
 
 def _require_target(target: Path, base: Path, *, force: bool) -> None:
-    if target.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"{target} is not called as a spec", "let its name end in .yaml")
-    if base.suffix not in (".yaml", ".yml"):
-        raise UsageError(f"{base} is not called as a spec", "a base's name ends in .yaml")
+    ends = (target, "let its name end in .yaml"), (base, "a base's name ends in .yaml")
+    for path, help_ in ends:
+        if path.suffix not in (".yaml", ".yml"):
+            raise UsageError(f"{path} is not called as a spec", help_)
     if is_file(target) and is_file(base) and target.samefile(base):
         raise UsageError(f"{target} is the base itself", "name another file with -o")
     require_folder(target)
@@ -106,17 +106,14 @@ def _require_target(target: Path, base: Path, *, force: bool) -> None:
 
 def _figures(before: Analysis, after: Analysis) -> list[str]:
     """Parameters and MACs of both networks."""
-    rows = [("", "parameters", "MACs")]
-    for analysis in (before, after):
-        total = analysis.total
-        rows.append((analysis.stages.name, f"{total.parameters:,}", f"{total.macs:,}"))
+    networks = [(each.stages.name, each.total) for each in (before, after)]
+    rows = [
+        ("", "parameters", "MACs"),
+        *((name, f"{total.parameters:,}", f"{total.macs:,}") for name, total in networks),
+    ]
     ratios = (
         after.total.parameters / max(before.total.parameters, 1),
         after.total.macs / max(before.total.macs, 1),
     )
     rows.append(("ratio", f"{ratios[0]:.3f}", f"{ratios[1]:.3f}"))
-    widths = [max(len(row[i]) for row in rows) for i in range(3)]
-    return [
-        "  ".join([row[0].ljust(widths[0]), row[1].rjust(widths[1]), row[2].rjust(widths[2])])
-        for row in rows
-    ]
+    return aligned(rows, left=(0,))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fishcompile.cli.console import aligned
 from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.finding import SpecError
 
@@ -58,8 +59,7 @@ def table_lines(analysis: Analysis) -> list[str]:
     total = analysis.total
     figures = (total.isolated, total.convolutions, total.parameters, total.macs)
     rows.append(("total", "", "", "", *(f"{figure:,}" for figure in figures)))
-    widths = [max(len(row[i]) for row in (_HEADS, *rows)) for i in range(len(_HEADS))]
-    return [_line(row, widths) for row in (_HEADS, *rows)]
+    return aligned([_HEADS, *rows], left=range(3))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -67,9 +67,3 @@ def _cells(row: Row) -> tuple[str, ...]:
     cost = row.cost
     figures = (cost.isolated, cost.convolutions, cost.parameters, cost.macs)
     return (row.name, row.input, row.output, blocks, *(f"{figure:,}" for figure in figures))
-
-
-def _line(cells: tuple[str, ...], widths: list[int]) -> str:
-    texts = [cell.ljust(width) for cell, width in zip(cells[:3], widths[:3], strict=True)]
-    texts += [cell.rjust(width) for cell, width in zip(cells[3:], widths[3:], strict=True)]
-    return "  ".join(texts).rstrip()
