@@ -1,7 +1,8 @@
 """Isolated convolutions (I-convs): convolutions on a shortcut, which gradients cannot bypass.
 
 Source: Sun et al. 2018. A shortcut is found by traversal: of the two branches that an
-addition joins, both from the same value, the one with fewer convolutions of its own.
+addition joins, both from the same value, the one with fewer convolutions of its own. Where both
+have as many, neither bypasses the other, and there is no shortcut.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ def isolated_convolutions(graph: Graph) -> frozenset[str]:
             (left, left_from), (right, right_from) = branches
             if left_from & right_from:
                 one, other = left - right, right - left
-                found |= one if len(one) < len(other) else other
+                if len(one) != len(other):
+                    found |= min(one, other, key=len)
     return frozenset(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fishcompile.language.graph_spec import StageNode
+from fishcompile.language.graph_spec import NodeSpec, StageNode
 from fishcompile.ops.tensor import TensorType
 
 
@@ -16,3 +16,10 @@ class StageFacts:
     inputs: tuple[TensorType, ...]
     trunk: TensorType
     output: TensorType
+
+    @property
+    def entering(self) -> int:
+        """The channels that enter: those of all operands of a concatenation, else of the first."""
+        config = self.node.config
+        joins = isinstance(config, NodeSpec) and config.kind == "concat"
+        return sum(x.channels for x in self.inputs) if joins else self.inputs[0].channels

@@ -53,6 +53,9 @@ def _rows(facts: StageFacts, inference: Inference, costs: dict[str, Cost]) -> It
 def _entering(facts: StageFacts, stages: Mapping[str, StageFacts]) -> str:
     """The type of the trunk's input, a concatenation as the sum it is: 512+256x14x14."""
     entering = facts.inputs[0]
+    if facts.entering != entering.channels:
+        widths = "+".join(str(x.channels) for x in facts.inputs)
+        return "x".join([widths, *map(str, entering.sides)])
     source = stages.get(facts.node.inputs[0].source)
     if source is not None and source.trunk.channels != source.output.channels:
         parts = f"{source.trunk.channels}+{source.output.channels - source.trunk.channels}"

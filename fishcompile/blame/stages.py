@@ -8,13 +8,15 @@ from itertools import islice, repeat
 from fishcompile.analysis.shapes import Failure
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.blame.composites import chain, inside, places_of
-from fishcompile.diagnostics.finding import Diagnostic, Related
+from fishcompile.blame.resolutions import mend_of, unused_skip
+from fishcompile.diagnostics.finding import Diagnostic, Fix, Related
 from fishcompile.expand.fish import WRITTEN
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.language.graph_spec import NodeSpec, StageNode
-from fishcompile.language.spec import ClassifierSpec, StageSpec
+from fishcompile.language.spec import BlocksSpec, ClassifierSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT
 from fishcompile.ops.tensor import TensorType
+from fishcompile.reader.respell import added, rewritten
 from fishcompile.reader.tree import Path, Tree
 
 _JOINS = ("add", "mul", "concat")
@@ -42,13 +44,22 @@ def explain(failure: Failure, facts: Facts, tree: Tree) -> Diagnostic:
     whole = path not in tree.places or isinstance(tree.get(path), dict)
     span = tree.key_span(path) if whole else tree.value_span(path)
     related += chain(error, node, path, tree)
+    mend = mend_of(failure, facts, tree)
+    help_, fixes = (mend.help, mend.fixes) if mend else _ways_out(failure, facts, tree)
+    if mend and mend.place is not None:
+        related.insert(0, Related(span, f"{node.name} does not hold with it"))
+        written = isinstance(tree.get(mend.place), dict)
+        span = tree.key_span(mend.place) if written else tree.value_span(mend.place)
+        related = [other for other in related if other.span != span]
     return Diagnostic(
         error.cause.rule,
         f"{node.name}: {_message(error, node)}",
         span,
+        mend.label if mend else "",
         related=tuple(related),
-        notes=("\n".join(edges), f"found at {error.node}"),
-        help=_ways_out(failure, facts),
+        notes=("\n".join(edges), f"found at {error.node}", *(mend.notes if mend else ())),
+        help=help_,
+        fixes=fixes,
     )
 
 
@@ -82,8 +93,9 @@ def _place(error: ExpansionError, node: StageNode, tree: Tree) -> Path:
         return node.inputs[operand].path or node.path
     if isinstance(node.config, tuple):
         (layer,) = (each.path for each in node.config if each.name == error.node.split(".")[1])
-        # a layer's keys are its operation's own fields
-        return _written((*layer, error.cause.field or ""), tree) or layer
+        # a layer's keys are its operation's own fields, but for the kernel
+        field = "kernel" if error.cause.field == "kernel_size" else error.cause.field
+        return _written((*layer, field or ""), tree) or layer
     # where a width was divided to nothing, the divisor is at fault before the width
     fields = sorted(error.fields, key=lambda field: field not in _DIVISORS)
     paths = [path for field in fields for path in places_of(node.path, field)]
@@ -107,7 +119,24 @@ def _key(field: str, node: StageNode) -> Path:
     return written[-1:] if isinstance(node.config, ClassifierSpec) else written
 
 
-def _ways_out(failure: Failure, facts: Facts) -> tuple[str, ...]:
+def _ways_out(
+    failure: Failure, facts: Facts, tree: Tree
+) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
+    """What would mend the failure, and the edit for it where a skip that fits is left over."""
+    error, node = failure.error, failure.node
+    if error.cause.rule == "FC303" and _merges(error, node):
+        fitting = _fitting(failure, facts)
+        free, path = unused_skip(node, fitting, tree), node.inputs[1].path
+        if free and path:
+            fixes = rewritten(tree.value_span(path), free, safe=False)
+            return (f"write `from: {free}` here", _skips(failure, facts)), fixes
+    instead = error.cause.instead
+    path = _place(error, node, tree)[:-1]
+    mends = instead and error.cause.rule == "FC306" and (*path, "out") in tree.places
+    return _advice(failure, facts), added(tree, path, str(instead)) if mends else ()
+
+
+def _advice(failure: Failure, facts: Facts) -> tuple[str, ...]:
     error, node = failure.error, failure.node
     number = error.cause.divide
     if number is not None:
@@ -129,8 +158,19 @@ def _ways_out(failure: Failure, facts: Facts) -> tuple[str, ...]:
             return (_skips(failure, facts),)
         case "FC301" | "FC303" if getattr(node.config, "kind", "") in _JOINS:
             return _joined(error, str(getattr(node.config, "kind", "")))
+        case _:
+            return _within_limits(failure)
+
+
+def _within_limits(failure: Failure) -> tuple[str, ...]:
+    error = failure.error
+    match error.cause.rule:
         case "FC305":
             return (_ENDS if _returns(error) else "use fewer or smaller blocks",)
+        case "FC306":
+            return (_lopsided(failure),)
+        case "FC304" if error.cause.field in ("groups", "norm"):
+            return ("use wider groups, or none: `norm: none`, or raise `input.size`",)
         case "FC304" if error.cause.field == "padding":
             return ("pad by at most half of the kernel",)
         case "FC304":
@@ -151,6 +191,14 @@ def _joined(error: ExpansionError, kind: str) -> tuple[str, ...]:
     return (f"bring it to {sides} with `upsample` and its `to`, or pool the larger of them",)
 
 
+def _lopsided(failure: Failure) -> str:
+    """What to write where a padding is left out that no number can stand for."""
+    if isinstance(failure.node.config, StageSpec | BlocksSpec):
+        return "write an odd kernel"
+    kernel = "leave `kernel` out" if isinstance(failure.node.config, NodeSpec) else "an odd kernel"
+    return f"write `{failure.error.cause.instead}`, or {kernel}"
+
+
 def _returns(error: ExpansionError) -> bool:
     """Whether the way to the fault comes by one node twice: a block holds itself."""
     return len(set(error.trail)) < len(error.trail)
@@ -158,11 +206,15 @@ def _returns(error: ExpansionError) -> bool:
 
 def _skips(failure: Failure, facts: Facts) -> str:
     """The stages before this one whose output would fit in the place of the skip."""
-    error, node = failure.error, failure.node
-    trunk, before = error.operands[0], islice(facts.items(), failure.known)
-    fitting = [name for name, fact in before if _fits(error, node, trunk, fact.output)]
+    fitting = _fitting(failure, facts)
     names = ", ".join(f"`{name}` ({facts[name].output})" for name in fitting)
     return f"skips that fit here: {names}" if names else "no stage before it fits as its skip"
+
+
+def _fitting(failure: Failure, facts: Facts) -> list[str]:
+    error, node = failure.error, failure.node
+    trunk, before = error.operands[0], islice(facts.items(), failure.known)
+    return [name for name, fact in before if _fits(error, node, trunk, fact.output)]
 
 
 def _fits(error: ExpansionError, node: StageNode, trunk: TensorType, skip: TensorType) -> bool:

@@ -10,7 +10,7 @@ from fishcompile.ir.graph import Node, Value
 from fishcompile.ops.base import Op, ShapeError
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.gelu import Gelu
-from fishcompile.ops.group_norm import GroupNorm
+from fishcompile.ops.group_norm import GroupNorm, one_number
 from fishcompile.ops.relu import Relu
 from fishcompile.ops.silu import Silu
 
@@ -44,6 +44,9 @@ class NormAct:
                     message = f"groups of {self.channels} do not divide {int(channels)} channels"
                     cause = ShapeError("FC302", message, "norm", divide=int(channels))
                     raise b.fault("gn", cause)
+                fault = one_number(int(self.channels), x.type, "norm")
+                if fault:
+                    raise b.fault("gn", fault)
                 return b.op("gn", GroupNorm(channels // self.channels, channels), x)
             case _:
                 return x

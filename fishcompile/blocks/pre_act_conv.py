@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct, held
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Item, Node, Value
-from fishcompile.ops.conv import Conv
+from fishcompile.ops.conv import Conv, same_padding
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class PreActConv(Block):
             self.out_channels,
             self.kernel,
             self.stride,
-            self.dilation * (self.kernel // 2),
+            same_padding(self.kernel, self.dilation),
             self.dilation,
             self.groups,
             self.norm_act.bias,

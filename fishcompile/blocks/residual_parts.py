@@ -13,6 +13,7 @@ from fishcompile.blocks.squeeze_excite import SqueezeExcite
 from fishcompile.ir.builder import Block, Builder, Part
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
+from fishcompile.ops.conv import same_padding
 from fishcompile.ops.tensor import TensorType
 
 
@@ -96,7 +97,7 @@ def post_act(
 ) -> Block:
     """Convolution, norm, and the activation unless a sum comes before it."""
     norm_act = words.norm_act if acts else replace(words.norm_act, act="none")
-    padding = dilation * (kernel // 2)
+    padding = same_padding(kernel, dilation)
     return ConvNormAct(*widths, kernel, stride, padding, dilation, groups, norm_act.bias, norm_act)
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
+
+from fishcompile.diagnostics.characters import plain
 
 MAX_NAME = 64
 
@@ -81,16 +84,34 @@ def camel(name: str) -> str:
 
 def suggest_name(text: str) -> str | None:
     """The nearest name that could stand for `text`, or None where nothing is near."""
-    words = re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:MAX_NAME]
+    # an accent is a character of its own in this form, and falls away
+    bare = "".join(
+        c
+        for c in unicodedata.normalize("NFKD", plain(text).casefold())
+        if not unicodedata.combining(c)
+    )
+    words = re.sub(r"[^a-z0-9]+", "_", bare).strip("_\"'")[:MAX_NAME]
     candidate = words.rstrip("_")
-    return candidate if text.isascii() and not check_name(candidate) else None
+    return candidate if bare.isascii() and not check_name(candidate) else None
 
 
 def shown(text: str, limit: int = 60) -> str:
     """`text` in backquotes, as a message may print it: escaped where not plain, and cut short.
 
-    Look-alikes, direction marks and control characters appear as escapes.
+    Look-alikes, direction marks and control characters appear as escapes. Characters of scripts
+    that resemble no Latin letter, such as Chinese, are what their author can read.
     """
     cut = text if len(text) <= limit else text[:limit]
-    plain = "".join(c if " " <= c <= "~" else c.encode("unicode_escape").decode() for c in cut)
-    return f"`{plain}`" if cut is text else f"`{plain}`..."
+    safe = "".join(c if " " <= c <= "~" or is_own(c) else _escape(c) for c in cut)
+    return f"`{safe}`" if cut is text else f"`{safe}`..."
+
+
+def is_own(character: str) -> bool:
+    """Whether a character is a letter that nothing else looks like: Han, Kana, or Hangul."""
+    return unicodedata.category(character) == "Lo" and (
+        unicodedata.east_asian_width(character) == "W"
+    )
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()

@@ -27,7 +27,7 @@ from fishcompile.language.spec import (
 )
 from fishcompile.ops.channel_repeat import ChannelRepeat
 from fishcompile.ops.channel_sum import ChannelSum
-from fishcompile.ops.conv import Conv
+from fishcompile.ops.conv import Conv, same_padding
 from fishcompile.ops.tensor import TensorType
 
 Branched = Callable[[BlockSpec], Branch]
@@ -38,6 +38,7 @@ WRITTEN = {
     "out_features": ("out",),
     "in_features": ("from",),
     "kernel_size": ("kernel",),
+    "kernel": ("down", "kernel"),
     "blocks": ("blocks",),
     "transfer_blocks": ("transfer", "blocks"),
     "skip_channels": ("transfer", "from"),
@@ -172,7 +173,7 @@ def _layer(spec: LayerSpec) -> StemLayer:
     convolves = spec.kind == "conv"
     kernel = spec.kernel or (3 if convolves else 2)
     stride = spec.stride or (1 if convolves else kernel)
-    same = spec.dilation * (kernel // 2) if convolves else 0
+    same = same_padding(kernel, spec.dilation) if convolves else 0
     padding = same if spec.padding is None else spec.padding
     out = spec.out or 0
     window = (kernel, stride, padding, spec.dilation, spec.groups)

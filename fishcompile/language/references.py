@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fishcompile.diagnostics.characters import lookalike, named
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
@@ -85,5 +86,9 @@ def _unknown(name: str, path: Path, names: tuple[str, ...], noun: str, tree: Tre
     span = tree.value_span(path)
     fixes = renamed(span, name, near, names) if near else ()
     message = f"no {noun} is named {shown(name)}"
+    strange = lookalike(name)
+    notes = (named(strange),) if strange else ()
     taken = taken_away(tree, (name,), *((section, name) for section in (*SECTIONS, "graph")))
-    return Diagnostic("FC203", message, span, related=taken, help=(way_out,), fixes=fixes)
+    return Diagnostic(
+        "FC203", message, span, related=taken, notes=notes, help=(way_out,), fixes=fixes
+    )

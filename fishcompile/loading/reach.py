@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from fishcompile.diagnostics.finding import Diagnostic, Related, Report, SpecError, fail
+from fishcompile.diagnostics.finding import Diagnostic, Fix, Related, Report, SpecError, fail
 from fishcompile.diagnostics.source import Span
+from fishcompile.loading.paths import not_there, of_windows
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Include, Tree
 from fishcompile.schema.version import wrong_version
@@ -77,6 +78,10 @@ class Files:
     def locate(self, named: Named) -> Path:
         """Where a named file is. Raises SpecError where it may not be opened."""
         key, target = named.key, named.target
+        windows = of_windows(key, target, named.span)
+        if windows is not None:
+            message, advice, fixes = windows
+            raise refuse(named.span, message, advice, fixes)
         if not target.endswith(_SUFFIXES) or "\0" in target:
             stem = "base" if key == "extends" else "blocks"
             advice = f"write it as `{key}: {stem}.yaml`"
@@ -96,7 +101,9 @@ class Files:
         except UnreadableError as error:
             reason = error.report.diagnostics[0].message.removeprefix("the file cannot be read: ")
             message = f"the {_WHAT[named.key]} cannot be read: {reason}"
-            raise refuse(named.span, message, "check the path") from None
+            near = not_there(named.target, file, self.root, named.span)
+            advice, fixes = near[1:] if near and not file.exists() else ("check the path", ())
+            raise refuse(named.span, message, advice, fixes) from None
 
     def _read(self, file: Path, name: str, include: Include) -> Tree:
         try:
@@ -136,9 +143,9 @@ def refuse_circle(named: Named, file: Path, chain: list[Path]) -> None:
         raise refuse(named.span, message, f"remove one `{named.key}`")
 
 
-def refuse(span: Span, message: str, way_out: str) -> SpecError:
+def refuse(span: Span, message: str, way_out: str, fixes: tuple[Fix, ...] = ()) -> SpecError:
     """FC120 as an error to raise."""
-    return fail(Diagnostic("FC120", message, span, help=(way_out,)))
+    return fail(Diagnostic("FC120", message, span, help=(way_out,), fixes=fixes))
 
 
 def with_include_chains(report: Report, includes: Mapping[str, Include]) -> Report:

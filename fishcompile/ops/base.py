@@ -23,7 +23,8 @@ class ShapeError(Exception):
     """An op cannot take these inputs; `field` names the parameter that is at fault, if one is.
 
     `operand` is the position of the input that does not fit, if it is an input; `divide` the
-    number that the parameter does not divide.
+    number that the parameter does not divide; `instead` a key and its value, as a spec writes
+    them, with which the op takes what it is given.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class ShapeError(Exception):
         field: str | None = None,
         operand: int | None = None,
         divide: int | None = None,
+        instead: str | None = None,
     ) -> None:
         super().__init__(message)
         self.rule = rule
@@ -40,6 +42,7 @@ class ShapeError(Exception):
         self.field = field
         self.operand = operand
         self.divide = divide
+        self.instead = instead
 
 
 @dataclass(frozen=True)

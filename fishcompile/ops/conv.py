@@ -9,6 +9,14 @@ from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, 
 from fishcompile.ops.tensor import TensorType, feature_map
 
 
+def same_padding(kernel: int, dilation: int) -> int:
+    """The padding with which a convolution keeps its sides at stride 1, -1 if there is none.
+
+    An even kernel has no pixel in its middle. `Conv.infer` refuses what is negative.
+    """
+    return dilation * (kernel // 2) if kernel % 2 else -1
+
+
 @dataclass(frozen=True)
 class Conv(Op):
     """x (in_channels, h, w) to (out_channels, h', w'), h' = (h + 2p - d(k-1) - 1) // s + 1."""
@@ -38,8 +46,22 @@ class Conv(Op):
                 raise ShapeError("FC302", message, "groups", divide=int(channels))
         if self.out_channels < 1:
             raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
+        if self.padding < 0:
+            raise self._lopsided()
         extent = int(self.dilation) * (int(self.kernel_size) - 1) + 1
         return feature_map(self.out_channels, window(x.sides, extent, self.stride, self.padding))
+
+    def _lopsided(self) -> ShapeError:
+        """What is wrong with a padding that is to keep the sides and cannot: see `same_padding`."""
+        kernel, stride = int(self.kernel_size), int(self.stride)
+        border = int(self.dilation) * (kernel - 1)
+        even = border % 2 == 0
+        by_stride = (kernel - stride) // 2 if kernel >= stride > 1 else border // 2
+        message = f"no padding keeps the sides with a kernel of {kernel}"
+        if even:
+            message = f"a kernel of {kernel} needs a `padding`: it has no pixel in its middle"
+        instead = f"padding: {border // 2 if even else by_stride}"
+        return ShapeError("FC306", message, "kernel_size", instead=instead)
 
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """One per weight and output pixel; the bias is not counted."""

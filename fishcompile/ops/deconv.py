@@ -42,6 +42,10 @@ class ConvTranspose(Op):
         x = inputs[0]
         require_map(x, self.kind)
         require_channels(x, self.in_channels, "in_channels")
+        if self.out_channels < 1:
+            raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
+        if self.padding < 0:
+            raise _lopsided(int(self.kernel_size), int(self.stride))
         border = self.kernel_size - self.stride - 2 * self.padding
         least = tuple(side * self.stride + border for side in x.sides)
         if min(least) < 1:
@@ -95,9 +99,18 @@ class ConvTranspose(Op):
         return f"{{self}}({{0}}){cut}"
 
 
+def _lopsided(kernel: int, stride: int) -> ShapeError:
+    """What is wrong where no padding lets the sides grow by the stride alone."""
+    why = "smaller than" if kernel < stride else "larger by an odd number than"
+    message = f"a kernel of {kernel} is {why} its stride of {stride}, which no padding makes up for"
+    return ShapeError(
+        "FC306", message, "kernel_size", instead=f"padding: {max(0, (kernel - stride) // 2)}"
+    )
+
+
 def _make(
     x: TensorType,
-    *_like: TensorType,
+    *like: TensorType,
     out: int,
     kernel: int | None,
     stride: int,
@@ -105,7 +118,9 @@ def _make(
     bias: bool,
 ) -> Op:
     size = stride if kernel is None else kernel
-    border = (size - stride) // 2 if padding is None else padding
+    # to the sides of another map it may be a pixel more
+    exact = size >= stride and (like or (size - stride) % 2 == 0)
+    border = ((size - stride) // 2 if exact else -1) if padding is None else padding
     return ConvTranspose(x.channels, out, size, stride, border, bias)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
@@ -27,6 +28,9 @@ class GroupNorm(Op):
         if self.groups < 1 or self.channels % self.groups:
             message = f"{int(self.groups)} groups do not divide {int(self.channels)} channels"
             raise ShapeError("FC302", message, "groups", divide=int(self.channels))
+        fault = one_number(int(self.channels // self.groups), x, "groups")
+        if fault:
+            raise fault
         return x
 
     def state(self) -> tuple[State, ...]:
@@ -37,3 +41,14 @@ class GroupNorm(Op):
     def module(cls) -> Call:
         """`nn.GroupNorm(groups, channels)`."""
         return Call("nn.GroupNorm", (("groups", None), ("channels", None)))
+
+
+def one_number(channels: int, x: TensorType, field: str) -> ShapeError | None:
+    """What is wrong with groups of so many channels of a map, if each is a single number.
+
+    Its variance is zero, and torch refuses a batch of one image.
+    """
+    if channels * prod(map(int, x.sides)) > 1:
+        return None
+    message = "a group of one channel on a map of one pixel is one number, which norms to 0"
+    return ShapeError("FC304", message, field)

@@ -32,6 +32,8 @@ class Linear(Op):
         if x.channels != self.in_features:
             message = f"expects {int(self.in_features)} features, got {x.channels}"
             raise ShapeError("FC301", message, "in_features")
+        if self.out_features < 1:
+            raise ShapeError("FC302", "a layer with no output", "out_features")
         return TensorType((self.out_features,))
 
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:

@@ -21,8 +21,10 @@ class Pool(Op):
         """Sides by torch's formula, floor mode; padding is at most half a window."""
         (x,) = inputs
         require_map(x, self.kind)
-        if self.padding * 2 > self.kernel_size:
+        if not 0 <= self.padding * 2 <= self.kernel_size:
             message = f"padding {self.padding} is more than half of a {self.kernel_size} window"
+            if self.padding < 0:
+                message = f"a padding of {self.padding} is less than none"
             raise ShapeError("FC304", message, "padding")
         sides = window(x.sides, self.kernel_size, self.stride, self.padding)
         return feature_map(x.channels, sides)

@@ -11,6 +11,7 @@ from fishcompile.diagnostics.finding import Edit, Fix
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import surely
 from fishcompile.diagnostics.source import Span
+from fishcompile.reader.tree import Path, Tree
 from fishcompile.reader.write import is_plain
 
 
@@ -34,3 +35,23 @@ def rewritten(span: Span, value: str, *, safe: bool = True) -> tuple[Fix, ...]:
         return ()
     title = f"change {shown(span.text)} to {shown(value)}"
     return (Fix(title, (Edit(span, value),), safe=safe),)
+
+
+def added(tree: Tree, path: Path, text: str) -> tuple[Fix, ...]:
+    """The fix that writes a further `key: value` into the mapping at `path`, behind the others."""
+    value = tree.get(path)
+    keys = [(*path, key) for key in value] if isinstance(value, dict) else []
+    own = [key for key in keys if tree.key_span(key).source is tree.value_span(path).source]
+    if not own:
+        return ()
+    span, first = tree.value_span(path), tree.key_span(own[0])
+    title = f"write {shown(text)}"
+    if span.text.startswith("{"):
+        last = tree.value_span(own[-1])
+        at = Span(last.source, last.end_line, last.end_column, last.end_line, last.end_column)
+        return (Fix(title, (Edit(at, f", {text}"),)),)
+    indent = first.source.line(first.line)[: first.column - 1]
+    if indent.strip():
+        return ()
+    at = Span(first.source, first.line, 1, first.line, 1)
+    return (Fix(title, (Edit(at, f"{indent}{text}{first.source.line_break}"),)),)

@@ -11,8 +11,12 @@ from typing import NamedTuple, Protocol
 
 import yaml
 
-from fishcompile.diagnostics.finding import Diagnostic, Related
+from fishcompile.diagnostics.characters import advice as advice_on
+from fishcompile.diagnostics.characters import ascii_of, named
+from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, Related
+from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.source import Source, Span, start_of
+from fishcompile.reader.indentation import Shift, shift_of
 
 # YAML 1.2's printable characters (section 5.1), less the byte-order mark and the three that only
 # YAML 1.1, and so PyYAML, takes for line breaks.
@@ -36,6 +40,7 @@ class _Words(NamedTuple):
     help: str = ""
 
 
+_NO_COLON = "the key before this has no `:`"
 _WORDS = (
     _Words(
         ("mapping values are not allowed",),
@@ -51,12 +56,12 @@ _WORDS = (
     _Words(("mapping keys are not allowed",), "a `?` key is not expected here"),
     _Words(("',' or ']'",), "expected `,` or the `]` that closes the list"),
     _Words(("',' or '}'",), "expected `,` or the `}` that closes the mapping"),
-    _Words(("could not find expected ':'",), "the key before this has no `:`"),
+    _Words(("could not find expected ':'",), _NO_COLON),
     _Words(("unexpected end of stream", "unexpected document"), "the quoted text is not closed"),
     _Words(
         ("unknown escape character", "escape code", "hexdecimal", "hexadecimal"),
         "unknown escape in a double-quoted text",
-        "write the backslash twice, or use single quotes",
+        "write the backslash twice, or use single quotes; a path is written with `/`",
     ),
     _Words(("node content",), "a key or value is missing before this"),
     _Words(("document start",), "this stands outside the document"),
@@ -70,6 +75,9 @@ _WORDS = (
     _Words(("directive name",), "unknown directive", "specs are YAML 1.2; remove the line"),
     _Words(("violates indentation",), "a tab stands in the indentation"),
 )
+_INDENT = "indent all entries of a block by the same number of spaces"
+_QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*"|'[^']*'|(?:^|\s)#.*""")
+_NO_BLANK = re.compile(r" *(?:- )?([A-Za-z_][A-Za-z0-9_]*):([^\s:/\\].*)", re.ASCII)
 _BLOCK_END = ("<block end>", "expected key", "expected '-' indicator")
 _CONTEXT = re.compile(r"while (?:parsing|scanning) an? (.+)")
 _NOUNS = {
@@ -150,7 +158,18 @@ def syntax_error(source: Source, error: Exception) -> Diagnostic:
             message = f"YAML cannot be read: {error}"
         return Diagnostic("FC101", message, start_of(source))
     span = _character(source, error.problem_mark)
+    slip = strange_character(source, span.line) or _glued(source, span.line)
+    if slip is not None:
+        return slip
     message, advice = _words(error.problem or "", span)
+    key = source.line(span.line)[: span.column - 1].strip().isidentifier()
+    if (advice == (_INDENT,) or (key and span.text == ":")) and (
+        shift := shift_of(source, span.line, _stops_at)
+    ):
+        return _indented(source, shift)
+    bare = source.line(span.line - 1)
+    if message == _NO_COLON and bare.strip().isidentifier():
+        return _without_colon(source, span.line - 1)
     related: tuple[Related, ...] = ()
     context = _CONTEXT.fullmatch(error.context or "")
     if context and error.context_mark is not None:
@@ -163,6 +182,95 @@ def syntax_error(source: Source, error: Exception) -> Diagnostic:
     )
 
 
+def strange_character(source: Source, line: int) -> Diagnostic | None:
+    """The finding about a character on a line, or the one before, that looks like punctuation.
+
+    What stands in quotes and in comments is text.
+    """
+    for number in (line, line - 1):
+        written = source.line(number)
+        bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), written)
+        for at, character in enumerate(bare, 1):
+            if ascii_of(character) is not None:
+                span = Span(source, number, at, number, at + 1)
+                message = f"{named(character)}, which is no punctuation of YAML"
+                return Diagnostic(
+                    "FC101", message, span, help=(advice_on(character),), fixes=_plainly(span)
+                )
+    return None
+
+
+def _plainly(span: Span) -> tuple[Fix, ...]:
+    """The fix that writes ASCII for one character, with the blank that belongs behind it."""
+    text = ascii_of(span.text) or ""
+    behind = span.source.line(span.line)[span.end_column - 1 : span.end_column]
+    text += " " if text in (":", ",") and behind.strip() else ""
+    return (
+        Fix(f"write `{text.strip()}` for it" if text.strip() else "mend it", (Edit(span, text),)),
+    )
+
+
+def _glued(source: Source, line: int) -> Diagnostic | None:
+    """The finding about a key without a blank behind its colon, on a line or the one before."""
+    for number in (line - 1, line):
+        found = _NO_BLANK.fullmatch(source.line(number))
+        if found:
+            at = found.start(2) + 1
+            span = Span(source, number, found.start(1) + 1, number, at)
+            help_ = f"write {shown(f'{found[1]}: {found[2].rstrip()}')}"
+            edit = Edit(Span(source, number, at, number, at), " ")
+            return Diagnostic(
+                "FC101",
+                "a blank belongs behind the colon of a key",
+                span,
+                help=(help_,),
+                fixes=(Fix("write a blank behind the colon", (edit,), safe=True),),
+            )
+    return None
+
+
+def _without_colon(source: Source, line: int) -> Diagnostic:
+    """The finding about a key that stands alone on its line, without its colon."""
+    written = source.line(line).rstrip()
+    first, end = len(written) - len(written.lstrip()) + 1, len(written) + 1
+    edit = Edit(Span(source, line, end, line, end), ":")
+    title = f"write `{written.strip()}:`"
+    return Diagnostic(
+        "FC101",
+        "this key has no `:`",
+        Span(source, line, first, line, end),
+        help=(title,),
+        fixes=(Fix(title, (edit,)),),
+    )
+
+
+def _stops_at(text: str) -> int | None:
+    """The line at which PyYAML gives up on a text, 1-based; None where it reads it."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        for _ in yaml.parse(text, Loader=loader):
+            pass
+    except yaml.MarkedYAMLError as error:
+        return error.problem_mark.line + 1 if error.problem_mark else 0
+    except (yaml.YAMLError, ValueError, OverflowError):
+        return 0
+    return None
+
+
+def _indented(source: Source, shift: Shift) -> Diagnostic:
+    """The finding about a line that stands at another depth than the entries beside it."""
+    first = shift.have + 1
+    end = len(source.line(shift.line).split(":")[0].rstrip()) + 1
+    span = Span(source, shift.line, first, shift.line, max(end, first + 1))
+    spaces = "1 space" if shift.have == 1 else f"{shift.have} spaces"
+    have = f"indented by {spaces}" if shift.have else "not indented"
+    message = f"this is {have}, and the entries beside it are by {shift.want}"
+    edit = Edit(Span(source, shift.line, 1, shift.line, first), " " * shift.want)
+    fix = Fix(f"indent the line by {shift.want}", (edit,))
+    help_ = f"indent line {shift.line} by {shift.want}"
+    return Diagnostic("FC101", message, span, help=(help_,), fixes=(fix,))
+
+
 def _words(problem: str, span: Span) -> tuple[str, tuple[str, ...]]:
     if "cannot start any token" in problem:
         if span.text == "\t":
@@ -171,8 +279,7 @@ def _words(problem: str, span: Span) -> tuple[str, tuple[str, ...]]:
     if any(part in problem for part in _BLOCK_END):
         if span.source.line(span.line)[: span.column - 1].strip(" "):
             return "this cannot follow what stands before it on the line", ()
-        advice = "indent all entries of a block by the same number of spaces"
-        return "this does not belong to the block it stands in", (advice,)
+        return "this does not belong to the block it stands in", (_INDENT,)
     for words in _WORDS:
         if any(part in problem for part in words.seen):
             return words.message, (words.help,) if words.help else ()

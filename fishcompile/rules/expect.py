@@ -16,6 +16,7 @@ from fishcompile.ir.graph import Graph
 from fishcompile.language.spec import ExpectSpec, LayerSpec, StageSpec
 from fishcompile.language.stage_graph import INPUT
 from fishcompile.ops.tensor import TensorType
+from fishcompile.reader.respell import rewritten
 from fishcompile.reader.tree import Path, Tree
 from fishcompile.rules.base import Skipped
 from fishcompile.rules.expect_words import entering, leaving
@@ -58,7 +59,7 @@ def _claims(facts: StageFacts, graph: Graph, tree: Tree) -> Iterator[_Claim]:
     expect = config.expect
     gives = facts.trunk.channels
     for key, want, have, explained in (
-        ("in", expect.in_, facts.inputs[0].channels, entering),
+        ("in", expect.in_, facts.entering, entering),
         ("out", expect.out, gives, leaving),
     ):
         if want is not None:
@@ -83,7 +84,10 @@ def _layer(stem: str, layer: LayerSpec, graph: Graph, tree: Tree) -> Iterator[_C
             span = tree.value_span((*layer.path, "expect", key))
             message = f"{name} is expected to {verb} {want} channels, not {have}"
             help_ = (f"write `{key}: {have}` here",)
-            finding = Diagnostic("FC401", message, span, f"expected {want}", help=help_)
+            fixes = rewritten(span, str(have), safe=False)
+            finding = Diagnostic(
+                "FC401", message, span, f"expected {want}", help=help_, fixes=fixes
+            )
             yield _Claim("width", None if want == have else finding)
     yield from _size(name, output, layer.expect, layer.path, tree)
 
@@ -101,5 +105,7 @@ def _size(
     message = f"{name} is expected to be {sides[0]}x{sides[1]}, it is {got or 'a vector'}"
     help_ = (f"write `size: {text}` here, or change `input.size`",) if got else ("remove `size`",)
     span = tree.value_span((*path, "expect", "size"))
-    finding = Diagnostic("FC401", message, span, f"expected {sides[0]}x{sides[1]}", help=help_)
+    fixes = rewritten(span, text, safe=False) if got else ()
+    label = f"expected {sides[0]}x{sides[1]}"
+    finding = Diagnostic("FC401", message, span, label, help=help_, fixes=fixes)
     yield _Claim("size", None if have.sides == sides else finding)

@@ -15,17 +15,31 @@ from fishcompile.language.spec import (
     StageSpec,
 )
 from fishcompile.language.stage_graph import INPUT
+from fishcompile.reader.respell import rewritten
 from fishcompile.reader.tree import Path, Tree
 
 
 def entering(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
     """The finding for a stage that is given another width than it expects, at `path`."""
-    node, have, want = facts.node, facts.inputs[0].channels, tree.get(path)
-    source = node.inputs[0].source
-    message = f"{node.name} is expected to take {want} channels, {source} gives it {have}"
-    help_ = (f"write `in: {have}` here, or change the width of `{source}`",)
-    label, related = f"expected {want}, got {have}", _producer(node, have, tree)
-    return Diagnostic("FC401", message, tree.value_span(path), label, related=related, help=help_)
+    node, have, want = facts.node, facts.entering, tree.get(path)
+    joined = have != facts.inputs[0].channels
+    edges = node.inputs if joined else node.inputs[:1]
+    source = "+".join(edge.source for edge in edges)
+    gives = "give" if joined else "gives"
+    either = " or ".join(f"`{edge.source}`" for edge in edges)
+    return Diagnostic(
+        "FC401",
+        f"{node.name} is expected to take {want} channels, {source} {gives} it {have}",
+        tree.value_span(path),
+        label=f"expected {want}, got {have}",
+        related=tuple(
+            found
+            for edge, type_ in zip(edges, facts.inputs, strict=False)
+            for found in _producer(edge.source, type_.channels, tree)
+        ),
+        help=(f"write `in: {have}` here, or change the width of {either}",),
+        fixes=rewritten(tree.value_span(path), str(have), safe=False),
+    )
 
 
 def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
@@ -36,9 +50,11 @@ def leaving(facts: StageFacts, path: Path, tree: Tree) -> Diagnostic:
         f"{node.name} is expected to give {want} channels, it gives {have}",
         tree.value_span(path),
         label=f"expected {want}, got {have}",
-        related=_chosen(node, path, tree) or _producer(node, facts.inputs[0].channels, tree),
+        related=_chosen(node, path, tree)
+        or _producer(node.inputs[0].source, facts.inputs[0].channels, tree),
         notes=(_derivation(facts, have),),
-        help=_fixes(facts, str(path[-1]), have, want),
+        help=_ways_out(facts, str(path[-1]), have, want),
+        fixes=rewritten(tree.value_span(path), str(have), safe=False),
     )
 
 
@@ -53,8 +69,7 @@ def _chosen(node: StageNode, path: Path, tree: Tree) -> tuple[Related, ...]:
     return (Related(tree.value_span(out), f"{node.name} chooses this width"),)
 
 
-def _producer(node: StageNode, channels: int, tree: Tree) -> tuple[Related, ...]:
-    source = node.inputs[0].source
+def _producer(source: str, channels: int, tree: Tree) -> tuple[Related, ...]:
     if source == INPUT:
         return ()
     sections = (*SECTIONS, "graph")
@@ -86,7 +101,7 @@ def _derivation(facts: StageFacts, have: int) -> str:
     return f"{node.inputs[0].source} -> {node.name} brings {channels} channels; {how}"
 
 
-def _fixes(facts: StageFacts, key: str, have: int, want: object) -> tuple[str, ...]:
+def _ways_out(facts: StageFacts, key: str, have: int, want: object) -> tuple[str, ...]:
     fixes = [f"write `{key}: {have}` here"]
     config, channels = facts.node.config, facts.inputs[0].channels
     match config:

@@ -67,6 +67,7 @@ RULE = Rule(
 fishspec: 2
 name: pixel
 input: {size: 4}
+defaults: {norm: none}
 tail:
   tail1: {out: 64, blocks: 1}
   tail2: {out: 64, blocks: 1}
@@ -81,6 +82,7 @@ body:
 fishspec: 2
 name: pixel
 input: {size: 4}
+defaults: {norm: none}
 tail:
   tail1: {out: 64, blocks: 1}
   tail2: {out: 64, blocks: 1}

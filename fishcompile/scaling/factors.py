@@ -10,7 +10,8 @@ from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Path, Plain, Tree
 from fishcompile.schema.file import merged_schema
 from fishcompile.schema.messages import Problem, word
-from fishcompile.schema.wording import mapping_of, node_at, wrong_value
+from fishcompile.schema.wording import mapping_of, node_at
+from fishcompile.schema.wrong_values import wrong_value
 
 SCALE: Path = ("scale",)
 _SCALED = {

@@ -166,3 +166,29 @@ def test_strides_go_down_and_up_again(tmp_path: Path) -> None:
         ("head1", 4),
         ("head2", 8),
     ]
+
+
+def test_of_branches_with_as_many_convolutions_none_is_a_shortcut(tmp_path: Path) -> None:
+    """Neither bypasses the other; with one more in a branch, the other is the shortcut."""
+    block = """\
+fishspec: 2
+name: twins
+input: {size: 8}
+blocks:
+  twin:
+    graph:
+      left: {kind: conv, from: input, out: 8, norm: none}
+      right: {kind: conv, from: input, out: 8, norm: none}
+      sum: {kind: add, from: [left, right]}
+graph:
+  twin: {kind: twin, from: input}
+outputs: {o: twin}
+"""
+    path = tmp_path / "twins.yaml"
+    path.write_text(block, encoding="utf-8")
+    assert convs(compiled(path), "") == []
+    longer = block.replace("[left, right]", "[left, more]").replace(
+        "      sum:", "      more: {kind: conv, from: right, out: 8, norm: none}\n      sum:"
+    )
+    path.write_text(longer, encoding="utf-8")
+    assert convs(compiled(path), "") == ["twin.left.conv"]

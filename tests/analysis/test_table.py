@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -98,3 +99,21 @@ total                                                     4    100  16,628,904  
 
 def test_the_table_as_it_is_shown() -> None:
     assert "\n".join(table_lines(compiled(shipped("fishnet99")))) + "\n" == SHOWN
+
+
+def test_a_concatenation_of_a_graph_is_shown_as_the_sum_that_enters(tmp_path: Path) -> None:
+    text = """\
+fishspec: 2
+name: joined
+input: {size: 8}
+graph:
+  a: {kind: conv, from: input, out: 512}
+  b: {kind: conv, out: 256}
+  c: {kind: concat, from: [a, b], expect: {in: 768, out: 768}}
+outputs: {o: c}
+"""
+    path = tmp_path / "joined.yaml"
+    path.write_text(text, encoding="utf-8")
+    analysis = compiled(path)
+    rows = {row.name: row for row in stage_table(analysis.inference, analysis.costs)}
+    assert (rows["c"].input, rows["c"].output) == ("512+256x8x8", "768x8x8")

@@ -231,9 +231,9 @@ def test_a_fish_of_a_plug_in(install: Install, tmp_path: Path) -> None:
         ),
         (
             "        stride: stride\n",
-            "        stride: stride\n        kernel: 2\n",
+            "        stride: stride\n        kernel: 2\n        padding: 1\n",
             "FC301",
-            "18:26",
+            "19:26",
             "tail1: `mbconv` gives 32x33x33, and what it is added to is 32x32x32",
         ),
         (

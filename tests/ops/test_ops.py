@@ -99,7 +99,7 @@ CASES = [
     Case(GlobalAvgPool(), (MAP,), (32, 32)),
     Case(GroupNorm(1, 6), (MAP,), (8, 8)),
     Case(GroupNorm(3, 6), (MAP,), (8, 8)),
-    Case(GroupNorm(6, 6), ((6, 1, 1),), (8, 8)),
+    Case(GroupNorm(6, 6), ((6, 1, 2),), (8, 8)),
     Case(MaxPool(2, 2), (MAP,), (4, 8)),
     Case(MaxPool(3, 2, 1), (MAP,), (4, 8)),
     Case(MaxPool(3, 3), (MAP,), (1, 3)),

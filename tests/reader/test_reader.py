@@ -218,7 +218,13 @@ def test_a_second_document_names_the_first() -> None:
     ("text", "line", "column", "message", "related"),
     [
         ("a: b: c", 1, 5, "a `:` is not expected here", None),
-        ("a: 1\n b: 2", 2, 3, "a `:` is not expected here", None),
+        (
+            "a: 1\n b: 2",
+            2,
+            2,
+            "this is indented by 1 space, and the entries beside it are by 0",
+            None,
+        ),
         ("a: - b", 1, 4, "a list item is not expected here", None),
         (
             "a: [1, 2\nb: 3",
@@ -238,8 +244,8 @@ def test_a_second_document_names_the_first() -> None:
             "a:\n  b: 1\n c: 2",
             3,
             2,
-            "this does not belong to the block it stands in",
-            ((1, 1, 1, 2), "the mapping begins here"),
+            "this is indented by 1 space, and the entries beside it are by 2",
+            None,
         ),
         (
             "a: 'b' c: d",
@@ -250,10 +256,10 @@ def test_a_second_document_names_the_first() -> None:
         ),
         (
             "a: 1\nb\nc: 2",
-            3,
+            2,
             1,
-            "the key before this has no `:`",
-            ((2, 1, 2, 2), "the key begins here"),
+            "this key has no `:`",
+            None,
         ),
         (
             "a: 'x",

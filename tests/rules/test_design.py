@@ -294,7 +294,8 @@ def test_it_is_silent_while_there_are_errors() -> None:
 # FC507 and FC508: merges
 
 PIXEL = (
-    "tail:\n  tail1: {out: 16, blocks: 1, down: {kind: max_pool, kernel: 16, stride: 16}}\n"
+    "defaults: {norm: none}\ntail:\n"
+    "  tail1: {out: 16, blocks: 1, down: {kind: max_pool, kernel: 16, stride: 16}}\n"
     "  tail2: {out: 16, blocks: 1}\n"
 )  # 2x2, 1x1
 
@@ -302,7 +303,7 @@ PIXEL = (
 def test_a_pixel_added_to_a_map() -> None:
     text = PIXEL + "body:\n  b1: {blocks: 1, merge: add, up: none, transfer: {from: tail1}}\n"
     message = "transfer between different resolutions: 2x2 from tail1 to the 1x1 of b1"
-    assert found(text) == [("FC507", "5:tail1", message)]
+    assert found(text) == [("FC507", "6:tail1", message)]
     (one,) = check(text).diagnostics
     assert one.notes == (
         "one pixel is added to a whole map, which holds at this `input.size` alone",
@@ -315,7 +316,7 @@ def test_a_pixel_added_to_a_map() -> None:
 def test_an_addition_of_equal_maps() -> None:
     text = PIXEL + "body:\n  b1: {blocks: 1, merge: add, up: nearest, transfer: {from: tail1}}\n"
     message = "additive merge in b1: neither trunk nor skip is preserved"
-    assert found(text) == [("FC508", "5:add", message)]
+    assert found(text) == [("FC508", "6:add", message)]
 
 
 def test_a_concatenation_preserves() -> None:

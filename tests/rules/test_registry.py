@@ -69,9 +69,11 @@ def test_every_field_is_filled(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [rule for rule in RULES if rule.id[:3] == "FC5"], ids=lambda rule: rule.id
+    "rule",
+    [rule for rule in RULES if rule.id[:3] == "FC5" and rule.id != "FC509"],
+    ids=lambda rule: rule.id,
 )
-def test_every_design_rule_cites_the_paper_and_the_seed(rule: Rule) -> None:
+def test_every_rule_of_the_fish_cites_the_paper_and_the_seed(rule: Rule) -> None:
     assert "Sun et al. 2018" in rule.why
     assert re.search(r"'Understanding FishNet', sections? \d", rule.why)
 

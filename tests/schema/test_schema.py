@@ -71,7 +71,7 @@ def test_what_fits(body: str) -> None:
             6,
             5,
             "unknown key `groups` in stage `b1`",
-            "it belongs in `block`: `block: {groups: 1}`",
+            "it belongs in `block`: `block: {groups: 32}`",
         ),
         (
             "tail:\n  t1: {blocks: 1, kernel: 3}\n",
@@ -281,7 +281,7 @@ BY_NAME = "entries are referred to by name, never by number"
                 "`transfer` of stage `t1` must be a mapping with `from` and `blocks`, "
                 "got the text `tail2`"
             ),
-            ("for example `transfer: {from: tail2, blocks: 1}`",),
+            ("write `transfer: {from: tail2}`",),
         ),
         (
             "blocks: 1, from: 3",
@@ -305,7 +305,7 @@ BY_NAME = "entries are referred to by name, never by number"
                 "`norm` of `block` of stage `t1` must be one of `batch`, `group` or `none`, or a "
                 "mapping with `kind` and `channels`, got the text `layer`"
             ),
-            (),
+            ("there is no `layer` here; `group` is the nearest to it",),
         ),
         (
             "blocks: 1, block: {norm: {channels: 0}}",
@@ -377,7 +377,7 @@ def test_wrong_value(entry: str, column: int, message: str, help_: tuple[str, ..
                 "`parameters` of `budget` must be a whole number from 1, or a number with k, M, G "
                 "or T such as `17M`, got the text `17m`"
             ),
-            "for example `parameters: 17M`",
+            "write `parameters: 17M`",
         ),
         (
             'budget: {macs: "4G\\n"}\n',
@@ -387,7 +387,7 @@ def test_wrong_value(entry: str, column: int, message: str, help_: tuple[str, ..
                 "`macs` of `budget` must be a whole number from 1, or a number with k, M, G or T "
                 "such as `4.5G`, got the text `4G\\n`"
             ),
-            "for example `macs: 4.5G`",
+            "write `macs: 4G`",
         ),
         (
             "stem:\n  c: {kind: conf, out: 3}\n",
