@@ -213,6 +213,7 @@ class _Builder:
         padding = dilation * (kernel // 2)
         if choose.chance(30):
             padding = choose.integer(0, 3)
+        if padding != dilation * (kernel // 2) or kernel % 2 == 0:  # which keeps no sides by itself
             layer["padding"] = padding
         if kernel != 3 or choose.chance(50):
             layer["kernel"] = kernel
@@ -384,7 +385,8 @@ class _Builder:
         if choose.chance(25):
             value = {"kind": word}
             if choose.chance(70):
-                kernel = value["kernel"] = choose.one([3, 2, 1, 4])
+                kernels = [3, 5, 1] if word == "strided_conv" else [3, 2, 1, 4]
+                kernel = value["kernel"] = choose.one(kernels)
             if choose.chance(50):
                 stride = value["stride"] = choose.one([2, 3, 1])
         padding = kernel // 2 if word == "strided_conv" else (kernel - 1) // 2

@@ -115,7 +115,7 @@ def _depths(asked: Constraints, factor: Fraction) -> Iterator[Change]:
             new, why = 1, "at least one block"
         if path in asked.growing and path[-1] != "repeat":
             continue  # a parameter that each time does more is no depth
-        if new > count and path in asked.growing:
+        if new != count and path in asked.growing:
             new, why = count, "not scaled: each time the width or the sides are others"
         yield path, count, new, why
 

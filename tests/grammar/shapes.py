@@ -108,6 +108,7 @@ def _window(kind: str, entry: Entry, x: Map) -> Map:
         width = norm.get("channels", 16) if isinstance(norm, dict) else 16
         demand(entry["out"] % width == 0)
     dilation = entry.get("dilation", 1)
+    demand("padding" in entry or kernel % 2 == 1)
     padding = entry.get("padding", dilation * (kernel // 2))
     extent = dilation * (kernel - 1) + 1
     return Map(entry["out"], slide(x.sides, extent, entry.get("stride", 1), padding))
@@ -124,6 +125,7 @@ def _raised(kind: str, entry: Entry, x: Map, like: Sequence[Map]) -> Map:
     kernel = entry.get("kernel", stride)
     padding = entry.get("padding", (kernel - stride) // 2)
     least = tuple((side - 1) * stride - 2 * padding + kernel for side in x.sides)
+    demand("padding" in entry or (kernel - stride) % 2 == 0)
     demand(padding >= 0 and min(least) >= 1)
     if not like:
         return Map(entry["out"], least)

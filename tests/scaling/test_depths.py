@@ -138,7 +138,7 @@ def test_counts_of_a_graph() -> None:
     }
 
 
-def test_a_block_that_changes_the_width_each_time_is_repeated_no_more_often() -> None:
+def test_a_block_that_changes_the_width_each_time_is_repeated_as_often() -> None:
     base = HEAD + (
         "blocks: {wider: {graph: {c: {kind: conv, out: in_channels * 2}}}}\n"
         "graph:\n"
@@ -146,11 +146,11 @@ def test_a_block_that_changes_the_width_each_time_is_repeated_no_more_often() ->
         "  d: {kind: wider, repeat: 2}\n"
         "outputs: {map: d}\n"
     )
-    twice = vary(base, "scale: {depth: 2}")
-    assert errors(twice) == []
-    assert numbers(twice) == {"graph.d.repeat": 2}
-    assert reasons(twice)["graph.d.repeat"] == NO_DEPTH
-    assert numbers(vary(base, "scale: {depth: 0.5}")) == {"graph.d.repeat": 1}
+    for factor in (2, 0.5):
+        scaled = vary(base, f"scale: {{depth: {factor}}}")
+        assert errors(scaled) == []
+        assert numbers(scaled) == {"graph.d.repeat": 2}
+        assert reasons(scaled)["graph.d.repeat"] == NO_DEPTH
 
 
 def test_what_halves_the_sides_each_time_is_no_depth() -> None:
