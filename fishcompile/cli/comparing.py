@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.files import is_file
 from fishcompile.formats._snippets import visible
-from fishcompile.pipeline import Analysis
 from fishcompile.targets.python_source.stamp import digest_of, is_ours, passes_of, was_ours
+
+if TYPE_CHECKING:
+    from fishcompile.pipeline import Analysis
 
 MOST_LINES = 20  # of a difference; who wants all of it builds and compares
 

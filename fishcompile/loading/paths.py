@@ -13,7 +13,7 @@ from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import rewritten
 
 _LISTED = 1000  # entries of a folder that are looked at
-_DRIVE = re.compile(r"[A-Za-z]:", re.ASCII)
+_DRIVE = re.compile(r"[A-Za-z]:[\\/]", re.ASCII)
 
 _ESCAPES = {
     "a": "a bell", "b": "a backspace", "e": "an escape character", "f": "a form feed",
@@ -24,11 +24,15 @@ _ESCAPES = {
 Advice = tuple[str, str, tuple[Fix, ...]]
 
 
-def of_windows(key: str, target: str, span: Span) -> Advice | None:
-    """Message, help and fix for a path with backslashes, which no spec has on any system."""
+def of_windows(key: str, target: str, span: Span, *, there: bool) -> Advice | None:
+    """Message, help and fix for a path with backslashes, which no spec has on any system.
+
+    In double quotes a backslash may have made another character of what follows it.
+    """
     written = span.text.strip("\"'") if span.line == span.end_line else target
     drive = _DRIVE.match(target)
-    if "\\" not in written and "\\" not in target and not drive:
+    made = not target.isprintable() and "\\" in written and not there
+    if "\\" not in target and not made and not drive:
         return None
     path = re.sub(r"[\\/]+", "/", written)
     if drive:

@@ -78,7 +78,8 @@ class Files:
     def locate(self, named: Named) -> Path:
         """Where a named file is. Raises SpecError where it may not be opened."""
         key, target = named.key, named.target
-        windows = of_windows(key, target, named.span)
+        there = "\0" not in target and (named.user.file.parent / target).exists()
+        windows = of_windows(key, target, named.span, there=there)
         if windows is not None:
             message, advice, fixes = windows
             raise refuse(named.span, message, advice, fixes)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from math import prod
+from typing import TYPE_CHECKING
 
-from fishcompile.analysis.facts import Facts
 from fishcompile.diagnostics.finding import Diagnostic, Related
-from fishcompile.ir.graph import Node
 from fishcompile.ops.adaptive_avg_pool import AdaptiveAvgPool
 from fishcompile.ops.batch_norm import BatchNorm
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
 from fishcompile.rules.base import Rule
 from fishcompile.rules.design import listed, warnings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fishcompile.analysis.facts import Facts
+    from fishcompile.ir.graph import Node
 
 _MESSAGE = "batch norm over a map of one pixel in"
 _LABEL = "one value of each channel and image"

@@ -166,7 +166,9 @@ def _number(key: str, value: str, node: dict[str, Any]) -> _Meant | None:
     """The number that a text stands for: in quotes, with a unit, with groups of digits."""
     if _in_quotes(value, node):
         digits = value.isdigit() and len(value) <= 12 and _takes(node, int(value))
-        return _Meant(value if digits else None, f"write {value} without quotes", safe=True)
+        return _Meant(
+            str(int(value)) if digits else None, f"write {value} without quotes", safe=True
+        )
     if "pattern" in node.get("then", {}):
         return _amount(key, value)
     grouped, sixty, sides = (form.fullmatch(value) for form in (_GROUPED, _BASE_60, _SIDES))

@@ -19,7 +19,10 @@ _CLOSED = {"groups": "group_width", "group_width": "groups"}
 def norm(choose: Choose, widths: Iterable[int]) -> Any:
     """A norm whose groups divide all widths."""
     widths = list(widths)
-    fitting = [n for n in (16, 8, 4, 2, 1) if all(width % n == 0 for width in widths)]
+    # a group of one channel on a map of one pixel would be one number
+    fitting = [n for n in (16, 8, 4, 2) if all(width % n == 0 for width in widths)]
+    if not fitting:
+        return choose.one(["batch", "none"])
     channels = choose.one(fitting)
     group = "group" if channels == 16 else {"kind": "group", "channels": channels}
     short = {"channels": channels}

@@ -139,7 +139,8 @@ class _Wide:
         made = shape(entry, inputs, self.blocks)
         if self.choose.chance(15) and made.channels <= 1_000_000:
             size = made.sides[0] if len(set(made.sides)) == 1 else list(made.sides)
-            entry["expect"] = {"in": inputs[0].channels, "out": made.channels}
+            entering = sum(x.channels for x in inputs) if kind == "concat" else inputs[0].channels
+            entry["expect"] = {"in": entering, "out": made.channels}
             if made.sides:
                 entry["expect"]["size"] = size
         for source in self.sources:

@@ -48,7 +48,12 @@ def test_repeated_blocks_are_found_by_their_prefix() -> None:
 
 def test_stem_layers_and_stages_may_have_other_names(tmp_path: Path) -> None:
     text = FISHNET99.read_text()
-    for old, new in (("conv1", "first"), ("tail3", "deep"), ("head1", "jaw"), ("99", "_x")):
+    for old, new in (
+        ("conv1", "first"),
+        ("tail3", "deep"),
+        ("head1", "jaw"),
+        ("fishnet99", "fishnet_x"),
+    ):
         text = text.replace(old, new)
     path = tmp_path / "renamed.yaml"
     path.write_text(text)

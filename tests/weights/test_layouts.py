@@ -116,7 +116,8 @@ def test_variants_inherit_layouts_and_change_them_by_pattern(tmp_path: Path) -> 
     more = head + "graph: {conv1: {norm: none}}\n"
     stale = analyse(spec(tmp_path, more, "stale")).report.diagnostics
     assert [d.message.partition(": ")[2] for d in stale] == ["the pattern `conv1.bn` names no key"]
-    assert stale[0].span.source.name.endswith("net.yaml")
+    assert stale[0].span.source.name.endswith("stale.yaml")
+    assert [there.span.source.name.endswith("net.yaml") for there in stale[0].related[:1]] == [True]
     for mended in ("layouts: {other: {conv1.bn: null}}\n", "layouts: {other: null}\n"):
         assert analyse(spec(tmp_path, more + mended, "mended")).report.diagnostics == ()
 

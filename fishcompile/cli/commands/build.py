@@ -15,7 +15,6 @@ import typer
 from fishcompile.cli.comparing import compare, read_text
 from fishcompile.cli.console import complain, print_report
 from fishcompile.cli.light import LightCommand
-from fishcompile.cli.places import is_folder, place_of, refuse_inputs, specs_of
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.diagnostics.names import shown
@@ -23,7 +22,6 @@ from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import is_file, refuse_existing, write_atomic
 from fishcompile.passes import chosen
 from fishcompile.passes import found as passes_found
-from fishcompile.reader.read import UnreadableError
 from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
 
@@ -74,6 +72,8 @@ def build(
     ] = False,
 ) -> None:
     """Build specs. Without -o, a source goes to SPEC's name with .py in this folder."""
+    from fishcompile.cli.places import is_folder, place_of, refuse_inputs, specs_of
+
     target, names = _target(emit), () if passes is None else chosen(passes)
     if not target.text and (check or output == "-"):
         raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
@@ -106,6 +106,8 @@ class _Order:
 
 def _tried(spec: Path, output: Path | None, order: _Order) -> int:
     """Builds one of several specs; the exit code that it would have alone."""
+    from fishcompile.reader.read import UnreadableError
+
     try:
         _build(spec, output, order)
     except SpecError as error:
@@ -118,6 +120,7 @@ def _tried(spec: Path, output: Path | None, order: _Order) -> int:
 
 
 def _build(spec: Path, output: Path | None, order: _Order) -> None:
+    from fishcompile.cli.places import refuse_inputs
     from fishcompile.pipeline import after_passes, compiled
 
     target, names = order.target, order.passes
