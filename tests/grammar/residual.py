@@ -56,7 +56,7 @@ def _any(choose: Choose, given: Entry) -> Entry:
     if choose.chance(40) or "se" in given:
         made["se"] = choose.one([1, 2, 4])
     if choose.chance(60) or "norm" in given:
-        channels = choose.one([1, 2, 4, 8])
+        channels = choose.one([2, 4, 8])
         group = {"kind": "group", "channels": channels}
         made["norm"] = choose.one(["batch", "none", "group", group, {"channels": channels}])
     if choose.chance(50):
