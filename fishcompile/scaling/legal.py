@@ -93,7 +93,9 @@ def _followed(base: Tree, record: Constraints) -> StageGraph:
                 record.counts[at] = item
                 made[key] = Count(item, Constraints(record.base, is_muted=True), own)
         transfer = value.get("transfer")
-        if isinstance(transfer, dict) and "blocks" in value and "blocks" not in transfer:
+        # of a stage: nodes of a block may have these names too
+        is_stage = isinstance(value.get("blocks"), int)
+        if is_stage and isinstance(transfer, dict) and "blocks" not in transfer:
             record.counts[*path, "transfer", "blocks"] = TransferSpec.blocks
         return made
 

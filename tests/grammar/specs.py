@@ -184,6 +184,8 @@ class _Wide:
             fish.maps["input"] = image
             entry: Entry = {"from": source, "layers": layers}
         else:
+            # its first convolution halves what enters, whichever map that is
+            demand(all(m.channels > 1 for m in fish.maps.values() if m.sides))
             entry = fish._bridge()
             source = entry.get("from", last)
             fish.stages[name] = None

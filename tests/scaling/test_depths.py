@@ -178,3 +178,20 @@ def test_what_halves_the_sides_each_time_is_no_depth() -> None:
     assert errors(twice) == []
     assert numbers(twice) == {"graph.d.repeat": 2, "graph.f.repeat": 4}
     assert reasons(twice) == {"graph.d.repeat": NO_DEPTH}
+
+
+def test_nodes_that_are_called_as_the_keys_of_a_stage_are_none() -> None:
+    base = HEAD + (
+        "blocks:\n"
+        "  own:\n"
+        "    graph:\n"
+        "      blocks: {kind: conv, out: in_channels}\n"
+        "      transfer: {kind: relu}\n"
+        "graph:\n"
+        "  c: {kind: conv, from: input, out: 8}\n"
+        "  d: {kind: own, repeat: 2}\n"
+        "outputs: {map: d}\n"
+    )
+    twice = vary(base, "scale: {depth: 2}")
+    assert errors(twice) == []
+    assert numbers(twice) == {"graph.d.repeat": 4}
