@@ -30,7 +30,9 @@ def network(name: str) -> tuple[Any, int]:
 
 def close(one: Any, other: Any) -> None:
     if isinstance(one, Tensor):
-        assert torch.allclose(one, other, rtol=1e-3, atol=1e-4), (one - other).abs().max()
+        # beside the largest value: without training some networks give thousands
+        away, largest = (one - other).abs().max(), other.abs().max()
+        assert away <= 1e-4 * max(1.0, largest.item()), (away, largest)
         return
     assert list(one) == list(other)
     for name in one:
@@ -65,7 +67,9 @@ def test_an_export_takes_other_batches_and_sides(name: str) -> None:
     dynamic = {0: Dim.DYNAMIC, 2: Dim.DYNAMIC, 3: Dim.DYNAMIC}
     image = torch.randn(2, channels, 224, 256)
     exported: Any = torch.export.export(model, (image,), dynamic_shapes=(dynamic,)).module()
-    other = torch.randn(3, channels, 96, 128)
+    # halved six times, 96 leaves one pixel, which an export takes for a size of its own
+    sides = (160, 192) if name == "stacked_hourglass" else (96, 128)
+    other = torch.randn(3, channels, *sides)
     with torch.inference_mode():
         close(exported(other), model(other))
 
