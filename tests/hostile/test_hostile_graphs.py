@@ -364,7 +364,7 @@ def test_what_is_just_allowed_is_built_as_soon(files: Files, tmp_path: Path) -> 
     assert code == 0, output[-2000:]
     assert loops < 2 * LOOPS
     # the text of 40,000 outputs is two megabytes, and the guard reads it as a tree
-    assert megabytes < 2 * MEGABYTES
+    assert megabytes < (2 if "o39999" in files["net.yaml"] else 1) * MEGABYTES
 
 
 def test_a_used_file_outside_the_root_is_not_opened(tmp_path: Path) -> None:
