@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,8 @@ STDIN = "-"
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes `data` to `path` by way of a file beside it. Raises UsageError where it cannot."""
+    import tempfile  # with what it brings a hundredth of a check, which writes nothing
+
     is_file(path)
     require_folder(path)
     target = path.resolve()

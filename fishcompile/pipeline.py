@@ -8,7 +8,7 @@ Each stage stops the ones after it only where they could not know anything.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from fishcompile.loading.reach import Reader, with_include_chains
 from fishcompile.loading.uses import is_library
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Plain, Tree
+from fishcompile.record import record
 from fishcompile.rules import judge
 from fishcompile.schema.validate import validate
 from fishcompile.schema.version import start_of_spec
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from fishcompile.passes.base import Rewrite
 
 
-@dataclass(frozen=True)
+@record
 class Analysis:
     """A spec that reads and resolves, its facts as far as they go, and the report.
 

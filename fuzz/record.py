@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 from fuzz.harness import MAX_BYTES, MAX_SECONDS, Broken, Harness, Outcome
 from fuzz.inputs import Input, inputs
 

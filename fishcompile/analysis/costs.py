@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
 
@@ -12,9 +11,10 @@ from fishcompile.ops.base import Op
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Cost:
     """Trained parameters, multiply-accumulates per image, convolutions, I-convs among them."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from fishcompile.analysis.costs import Cost
@@ -13,9 +12,10 @@ from fishcompile.language.spec import BridgeSpec, StageSpec
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.ops.base import Op
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Facts:
     """The spec's tree, its stages, and the graph as far as it goes, with the cost of each node."""
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from fishcompile.ir.graph import Graph
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class DeadEnd:
     """A value without a free path: the convolutions that its ways forward first meet.
 

@@ -6,7 +6,7 @@ reads it, directly or not, is unknown and stays silent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import networkx as nx
@@ -22,9 +22,10 @@ from fishcompile.language.spec import StageSpec
 from fishcompile.language.stage_graph import INPUT, StageGraph, digraph
 from fishcompile.ops.base import ShapeError
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Failure:
     """A stage whose block does not fit its inputs; `known` counts the stages expanded before it."""
 
@@ -34,7 +35,7 @@ class Failure:
     known: int
 
 
-@dataclass(frozen=True)
+@record
 class Inference:
     """The expanded graph (as far as it goes), facts by stage, failures, and stages left unknown."""
 

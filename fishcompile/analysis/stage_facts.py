@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.language.graph_spec import NodeSpec, StageNode
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class StageFacts:
     """The types that enter a stage, the trunk's after sampling, and what leaves it."""
 

@@ -6,15 +6,15 @@ The classifier is two rows, the score convolution and the layers behind it, as t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from fishcompile.analysis.costs import Cost, below
 from fishcompile.analysis.shapes import Inference
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.language.spec import BridgeSpec, ClassifierSpec, StageSpec
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Row:
     """A stage: what enters, what its trunk gives before the merge, its blocks and its cost."""
 

@@ -7,12 +7,13 @@ wrong value gets one that fits. What hangs on such a value is named, to be silen
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Path, Place, Plain, Tree
+from fishcompile.record import record
 from fishcompile.schema.file import merged_schema
 from fishcompile.schema.kinds import specialised
 from fishcompile.schema.wording import node_at
@@ -23,7 +24,7 @@ _MOST = 20  # findings that are repaired; where there are more, nothing is known
 _VALUES = 20_000  # of a tree
 
 
-@dataclass(frozen=True)
+@record
 class Repaired:
     """A tree after repairs: `doubtful` are the entries with values that nobody wrote.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fishcompile.analysis.shapes import Failure
 from fishcompile.analysis.stage_facts import StageFacts
@@ -19,12 +19,13 @@ from fishcompile.language.spec import StageSpec
 from fishcompile.ops.tensor import TensorType
 from fishcompile.reader.respell import added, rewritten
 from fishcompile.reader.tree import Path, Tree
+from fishcompile.record import record
 
 Facts = Mapping[str, StageFacts]
 _TWICE = 2
 
 
-@dataclass(frozen=True)
+@record
 class Mend:
     """What to change for the sizes to meet: where, why, and how; a `place` of None is the join."""
 

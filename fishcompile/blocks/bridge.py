@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.channel_gate import ChannelGate
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.blocks.residual import residual_blocks
@@ -13,9 +11,10 @@ from fishcompile.ir.graph import Value
 from fishcompile.ops.add import Add
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.mul import Mul
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class _Widths(Block):
     in_channels: int
     out_channels: int
@@ -24,7 +23,7 @@ class _Widths(Block):
     squeeze: int = 16
 
 
-@dataclass(frozen=True)
+@record
 class Bridge(BlockWords, _Widths):
     """Widen, refine back to out_channels, and gate the channels."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.norm_act import NORM_ACT, NormAct, activated
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
 from fishcompile.ops.sigmoid import Sigmoid
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class ChannelGate(Block):
     """A weight between 0 and 1 for each of out_channels, from the whole map's average."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.ir.builder import Block, Builder
@@ -11,9 +9,10 @@ from fishcompile.ir.graph import Value
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.flatten import Flatten
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Classifier(Block):
     """Logits of an image: score convolution, average over the map, linear layer."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -11,9 +10,10 @@ from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct, held
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Item, Node, Value
 from fishcompile.ops.conv import Conv
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class ConvNormAct(Block):
     """Convolution, norm, activation."""
 

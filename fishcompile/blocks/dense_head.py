@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.conv import Conv
 from fishcompile.ops.upsample import Upsample
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class DenseHead(Block):
     """Scores of every pixel: score convolution, 1x1 convolution to the classes, up-sampling."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Node, Value
@@ -13,11 +12,12 @@ from fishcompile.ops.gelu import Gelu
 from fishcompile.ops.group_norm import GroupNorm, one_number
 from fishcompile.ops.relu import Relu
 from fishcompile.ops.silu import Silu
+from fishcompile.record import record
 
 _ACTIVATIONS: dict[str, type[Op]] = {"relu": Relu, "silu": Silu, "gelu": Gelu}
 
 
-@dataclass(frozen=True)
+@record
 class NormAct:
     """The words: `norm` batch, group or none; `act` relu, silu, gelu or none; and their order.
 

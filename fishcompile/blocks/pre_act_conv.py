@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fishcompile.blocks.norm_act import NORM_ACT, SHORT, NormAct, held
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Item, Node, Value
 from fishcompile.ops.conv import Conv, same_padding
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class PreActConv(Block):
     """Norm, activation, convolution; the padding keeps the sides at stride 1."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import NamedTuple
 
 from fishcompile.blocks.conv_norm_act import ConvNormAct
@@ -15,9 +15,10 @@ from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
 from fishcompile.ops.conv import same_padding
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Branch:
     """An M(x) that a spec defines or a plug-in brings.
 
@@ -30,7 +31,7 @@ class Branch:
     make: Callable[[Branch, TensorType, dict[str, int]], Part] = field(compare=False)
 
 
-@dataclass(frozen=True)
+@record
 class BlockWords:
     """What an author chooses of residual blocks, whatever their kind and place.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABCMeta, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fishcompile.blocks.norm_act import activated
@@ -19,9 +18,10 @@ from fishcompile.ir.symbols import widened
 from fishcompile.ops.add import Add
 from fishcompile.ops.channel_repeat import ChannelRepeat
 from fishcompile.ops.channel_sum import ChannelSum
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class _Residual(Block):
     @abstractmethod
     def refine(self, b: Builder, x: Value) -> Value:
@@ -42,14 +42,14 @@ class _Residual(Block):
         return line.replace("M(x)", "SE(M(x))") if gated else line
 
 
-@dataclass(frozen=True)
+@record
 class _Kept(_Residual):
     channels: int
     stride: int = 1
     dilation: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class _Changed(_Residual):
     in_channels: int
     out_channels: int
@@ -57,7 +57,7 @@ class _Changed(_Residual):
     dilation: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class Identity(BlockWords, _Kept):
     """A block whose shortcut is the input as it is, so that the width stays."""
 
@@ -72,7 +72,7 @@ class Identity(BlockWords, _Kept):
         return self.join(b, x, self.refine(b, x))
 
 
-@dataclass(frozen=True)
+@record
 class Changed(BlockWords, _Changed):
     """A block whose shortcut gives another width."""
 
@@ -129,7 +129,7 @@ def activated_sum(block: AnyResidual, b: Builder, shortcut: Value, y: Value) -> 
     return activated(b, b.op("sum", Add(), shortcut, y), block.norm_act.act)
 
 
-@dataclass(frozen=True)
+@record
 class ResidualKind:
     """A kind of residual block, which its file is called after: a class for each shortcut.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.norm_act import activated
 from fishcompile.ir.builder import Block, Builder
 from fishcompile.ir.graph import Value
@@ -11,9 +9,10 @@ from fishcompile.ops.conv import Conv
 from fishcompile.ops.global_avg_pool import GlobalAvgPool
 from fishcompile.ops.mul import Mul
 from fishcompile.ops.sigmoid import Sigmoid
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class SqueezeExcite(Block):
     """x * g(x), where g gives each channel a weight between 0 and 1 from the whole map."""
 

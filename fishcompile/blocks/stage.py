@@ -6,8 +6,6 @@ the spec; what is not written takes the default of its section.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.blocks.residual import residual_blocks
 from fishcompile.blocks.residual_parts import BlockWords
@@ -19,9 +17,10 @@ from fishcompile.ops.concat import Concat
 from fishcompile.ops.deconv import ConvTranspose
 from fishcompile.ops.max_pool import MaxPool
 from fishcompile.ops.upsample import Upsample
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class _Trunk(Block):
     in_channels: int
     out_channels: int
@@ -31,7 +30,7 @@ class _Trunk(Block):
     dilation: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class Stage(BlockWords, _Trunk):
     """Refine and sample."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.blocks.conv_norm_act import ConvNormAct
 from fishcompile.blocks.norm_act import NORM_ACT, NormAct
 from fishcompile.ir.builder import Block, Builder
@@ -11,9 +9,10 @@ from fishcompile.ir.graph import Value
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.base import Op
 from fishcompile.ops.max_pool import MaxPool
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class StemLayer:
     """One layer: `op` is conv (with `out` channels), max_pool or avg_pool."""
 
@@ -29,7 +28,7 @@ class StemLayer:
     norm_act: NormAct = NORM_ACT
 
 
-@dataclass(frozen=True)
+@record
 class Stem(Block):
     """The layers before the first stage."""
 

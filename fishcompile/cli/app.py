@@ -19,7 +19,7 @@ from fishcompile.cli.console import complain, fault, print_report
 from fishcompile.cli.light import LightGroup
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 
 def build_app(command: str | None = None) -> typer.Typer:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Report

@@ -11,7 +11,7 @@ import gc
 import os
 import sys
 
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,13 @@ from fishcompile.formats import Checked
 from fishcompile.loading.reach import Reader
 from fishcompile.policy.apply import Judged, apply
 from fishcompile.policy.config import Config, find_config, override
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.policy.baseline import Baseline
 
 
-@dataclass(frozen=True)
+@record
 class Choice:
     """The options that choose findings; an empty text is an option that was not given."""
 

@@ -8,11 +8,12 @@ Typer's. On a Typer whose parameters have no such slot nothing is changed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
+
+from fishcompile.record import record
 
 _PLAIN: dict[Any, Callable[[Any], Any]] = {
     bool: bool,
@@ -23,7 +24,7 @@ _PLAIN: dict[Any, Callable[[Any], Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class _Plain:
     convert: Callable[[Any], Any]
 

@@ -7,17 +7,18 @@ spans the places that the claim is measured against.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from fishcompile.diagnostics.source import Span
+from fishcompile.record import record
 
 MAX_FINDINGS = 100  # nobody reads more, and each costs time to word
 
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True)
+@record
 class Related:
     """A second place, and what is to be seen there."""
 
@@ -25,7 +26,7 @@ class Related:
     message: str
 
 
-@dataclass(frozen=True)
+@record
 class Edit:
     """A replacement of the text that a span covers; an empty span inserts."""
 
@@ -33,7 +34,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True)
+@record
 class Fix:
     """A way to mend a finding by editing the text.
 
@@ -45,7 +46,7 @@ class Fix:
     safe: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class Diagnostic:
     """One finding: rule id, place, message, and the way out.
 
@@ -74,7 +75,7 @@ class Diagnostic:
         return (*self.related, *self.include_chain)
 
 
-@dataclass(frozen=True)
+@record
 class Report:
     """The diagnostics of one spec, in the order of the text, and how many checks were skipped.
 

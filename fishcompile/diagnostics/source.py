@@ -6,15 +6,17 @@ Lines and columns are 1-based and count Unicode code points; a span's end is exc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
+
+from fishcompile.record import record
 
 STDIN_NAME = "<stdin>"  # what diagnostics call standard input
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@record
 class Source:
     """One file's text, without a byte-order mark.
 
@@ -45,7 +47,7 @@ class Source:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
 
 
-@dataclass(frozen=True)
+@record
 class Span:
     """A stretch of a source from (line, column) to (end_line, end_column), end exclusive."""
 

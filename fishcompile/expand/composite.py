@@ -7,7 +7,7 @@ expanded they are `Sym`s, so that the emitted class has the same formulas.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields, make_dataclass
+from dataclasses import field, fields, make_dataclass
 from typing import ClassVar
 
 from fishcompile.ir.builder import Block, Builder, Part
@@ -19,6 +19,7 @@ from fishcompile.language.graph_spec import Config, Definition, InnerNode
 from fishcompile.language.nodes import node_config
 from fishcompile.ops.base import ShapeError
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 from fishcompile.schema.block_names import argument_name, width_name
 
 MAX_DEPTH = 24
@@ -28,7 +29,7 @@ MAX_OPERATIONS = 50_000  # of the different blocks
 Bind = Callable[[Config, tuple[TensorType, ...]], Part]
 
 
-@dataclass(frozen=True)
+@record
 class Composite(Block):
     """A block whose nodes are those of its definition; `bind` says what each node is."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import stat
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
@@ -19,11 +18,12 @@ from fishcompile.fixing.text import fixed_text, safe_fixes, unified_diff
 from fishcompile.pipeline import examine
 from fishcompile.reader.read import BOM, read_bytes, read_file
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 
 MAX_ROUNDS = 10
 
 
-@dataclass(frozen=True)
+@record
 class FixedSpec:
     """A spec before and after, and the fixes that made the difference."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix, SpecError, fail
@@ -21,6 +20,7 @@ from fishcompile.loading.migrations import migrate, stages, version_of
 from fishcompile.reader.read import BOM, read_bytes, read_text
 from fishcompile.reader.tree import Path as TreePath
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 from fishcompile.schema.version import VERSION, wrong_version
 from fishcompile.schema.wording import subject
 
@@ -28,7 +28,7 @@ _MODELINE = re.compile(r"^#[ \t]*yaml-language-server:[^\n\r]*fishspec-(\d+)\.sc
 _ANCHORS = "write out what the alias stands for, then run this again"
 
 
-@dataclass(frozen=True)
+@record
 class Migrated:
     """A spec of an older version: its text before and after, and what was changed.
 

@@ -7,16 +7,18 @@ final line break. A file whose name begins with `_` is no format but what format
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Diagnostic, Report
 
 
-@dataclass(frozen=True)
+@record
 class Checked:
     """One spec of a run: its path as the user gave it, and what was found.
 
@@ -28,7 +30,7 @@ class Checked:
     unreadable: bool = False
 
 
-@dataclass(frozen=True)
+@record
 class RuleFacts:
     """What a format says of a rule: a line, a paragraph, and the long form in Markdown."""
 
@@ -43,7 +45,7 @@ def _no_rules() -> Mapping[str, RuleFacts]:
     return {}
 
 
-@dataclass(frozen=True)
+@record
 class Page:
     """What the text is written for.
 

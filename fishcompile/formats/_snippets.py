@@ -8,10 +8,11 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +98,7 @@ def _cell(character: str) -> tuple[str, int]:
     return drawn, 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-@dataclass(frozen=True)
+@record
 class _Mark:
     """A span to draw under, what to say there, and its style."""
 
@@ -106,7 +107,7 @@ class _Mark:
     style: str
 
 
-@dataclass(frozen=True)
+@record
 class _Line:
     """A source line as drawn: a piece per code point, and the column at which each begins."""
 
@@ -135,7 +136,7 @@ def _line(text: str) -> _Line:
     return _Line(tuple(pieces), tuple(accumulate(widths, initial=0)))
 
 
-@dataclass(frozen=True)
+@record
 class _Page:
     """The measures that all lines of one diagnostic share."""
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from fishcompile.formats import Checked, Page, findings
 from fishcompile.formats._escape import json_text
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Diagnostic, Edit, Fix

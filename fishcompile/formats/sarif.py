@@ -17,7 +17,7 @@ from fishcompile.formats import Checked, Page, RuleFacts, findings
 from fishcompile.formats._escape import json_text
 from fishcompile.formats._paths import relative_to_root, uri
 from fishcompile.formats._snippets import visible
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Diagnostic, Fix

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from inspect import signature
 from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, ClassVar
 from fishcompile.ir.graph import Item, Kind, Node, Parameter, Value
 from fishcompile.ops.base import Op
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.ir.builder import Builder
 
 
-@dataclass(frozen=True)
+@record
 class Block(ABC):
     """A composite: it expands into ops and other blocks, and is nothing else.
 
@@ -65,7 +66,7 @@ class Block(ABC):
         return (cls.__doc__ or "").split("\n")[0]
 
 
-@dataclass(frozen=True)
+@record
 class Sequential:
     """`count` blocks one after the other; `rest` gives each later one from the type it gets."""
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from fishcompile.ops.base import Op
 from fishcompile.ops.formula import Formula
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 SEQUENTIAL = "Sequential"
 
@@ -122,7 +123,7 @@ class Kind:
     parameters: tuple[Parameter, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Graph:
     """A network: inputs, scopes and nodes in the order they were made.
 

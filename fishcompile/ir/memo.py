@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from fishcompile.ir.foreign import is_foreign
 from fishcompile.ir.graph import Kind, Node, Scope, Skipped, Value
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.ir.block import Block
@@ -26,7 +27,7 @@ _kept: dict[Hashable, Expansion] = {}
 _size = 0
 
 
-@dataclass(frozen=True)
+@record
 class Expansion:
     """Nodes, scopes and what is left out below a path, and the output; inputs are named #0, #1.
 

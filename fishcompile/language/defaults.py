@@ -5,10 +5,11 @@ Values keep their places, so a finding about a default points into `defaults`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fishcompile.language.spec import SECTIONS, BlockSpec
 from fishcompile.reader.tree import Path, Place, Plain, Tree, walk
+from fishcompile.record import record
 from fishcompile.schema.file import residual_kinds, unread_words
 from fishcompile.schema.stage_blocks import AROUND
 
@@ -54,7 +55,7 @@ def apply_defaults(tree: Tree) -> Tree:
     return replace(tree, value=value, places=defaults.places)
 
 
-@dataclass(frozen=True)
+@record
 class _Defaults:
     """What `tree` writes in `defaults`; `places` become those of the entries that take them."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.language.graph_spec import Definition, StageNode
 from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.spec import (
@@ -15,9 +13,10 @@ from fishcompile.language.spec import (
     LayerSpec,
     StageSpec,
 )
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class BudgetSpec:
     """Upper bounds on the whole network: trained parameters, and MACs per image at input.size."""
 
@@ -25,7 +24,7 @@ class BudgetSpec:
     macs: int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class FishSpec:
     """A whole spec, its stages in the order in which data flows."""
 

@@ -5,7 +5,6 @@ The stages of a fish become such nodes too; see fish.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from fishcompile.language.spec import (
@@ -19,9 +18,10 @@ from fishcompile.language.spec import (
     StageSpec,
 )
 from fishcompile.reader.tree import Path, Plain
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class NodeSpec:
     """A node of any other kind: an op, a block of `blocks:`, or one of a plug-in.
 
@@ -47,7 +47,7 @@ Config = (
 )
 
 
-@dataclass(frozen=True)
+@record
 class Edge:
     """A stage's operand: the stage that makes it, and where the spec says so (None: implied)."""
 
@@ -55,7 +55,7 @@ class Edge:
     path: Path | None
 
 
-@dataclass(frozen=True)
+@record
 class StageNode:
     """One stage, or one node of the graph form.
 
@@ -68,7 +68,7 @@ class StageNode:
     inputs: tuple[Edge, ...]
 
 
-@dataclass(frozen=True)
+@record
 class InnerNode:
     """A node of a composite block. Its `keys` hold formulas, so they become values at each use.
 
@@ -82,7 +82,7 @@ class InnerNode:
     when: str | int | None = None
 
 
-@dataclass(frozen=True)
+@record
 class Definition:
     """A composite block of `blocks:`: its parameters, and its nodes in the order of the data."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.names import shown
 from fishcompile.reader.tree import Path, Tree
+from fishcompile.record import record
 
 # The layouts that every spec has: our own keys, and those of FishNet's authors.
 FISHCOMPILE, AUTHORS = "fishcompile", "authors"
@@ -23,7 +23,7 @@ _OURS = re.compile(r"[a-z0-9_*]+(\.[a-z0-9_*]+)*")
 _THEIRS = re.compile(r"[A-Za-z0-9_*-]+(\.[A-Za-z0-9_*-]+)*")
 
 
-@dataclass(frozen=True)
+@record
 class LayoutSpec:
     """A layout of other code: what our keys begin with, and what theirs do."""
 

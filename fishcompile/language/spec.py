@@ -7,10 +7,10 @@ every later finding can point at the text. The key `from` is the field `source`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from fishcompile.reader.tree import Path
+from fishcompile.record import record
 from fishcompile.schema.file import residual_kinds
 
 Section = Literal["tail", "body", "head"]
@@ -28,7 +28,7 @@ Act = Literal["relu", "silu", "gelu"]
 LayerAct = Literal["relu", "silu", "gelu", "none"]
 
 
-@dataclass(frozen=True)
+@record
 class InputSpec:
     """The network's input: its channels, and the size in pixels that figures are given for."""
 
@@ -44,7 +44,7 @@ class InputSpec:
 IMAGE = InputSpec()
 
 
-@dataclass(frozen=True)
+@record
 class ExpectSpec:
     """Assertions: channels that enter and leave, and the side after sampling."""
 
@@ -56,7 +56,7 @@ class ExpectSpec:
 UNASSERTED = ExpectSpec()
 
 
-@dataclass(frozen=True)
+@record
 class NormSpec:
     """A normalisation, written as a word or as a mapping; `channels` are those of a group."""
 
@@ -67,7 +67,7 @@ class NormSpec:
 BATCH = NormSpec("batch")
 
 
-@dataclass(frozen=True)
+@record
 class BlockSpec:
     """What a stage's blocks are: their convolutions, and what stands between them.
 
@@ -92,7 +92,7 @@ class BlockSpec:
         return self.kind not in residual_kinds()
 
 
-@dataclass(frozen=True)
+@record
 class TransferSpec:
     """The skip that a stage merges: where it comes from, and the blocks it passes through."""
 
@@ -100,7 +100,7 @@ class TransferSpec:
     blocks: int = 1
 
 
-@dataclass(frozen=True)
+@record
 class DownSpec:
     """How a stage lowers the resolution, written as a word or as a mapping.
 
@@ -112,7 +112,7 @@ class DownSpec:
     stride: int = 2
 
 
-@dataclass(frozen=True)
+@record
 class UpSpec:
     """How a stage raises the resolution, written as a word or as a mapping.
 
@@ -123,7 +123,7 @@ class UpSpec:
     factor: int = 2
 
 
-@dataclass(frozen=True)
+@record
 class LayerSpec:
     """One layer of the stem. `out` is required for a convolution.
 
@@ -147,7 +147,7 @@ class LayerSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True)
+@record
 class StageSpec:
     """A stage of the tail, body or head: refine, sample, merge.
 
@@ -179,7 +179,7 @@ SECTION_DEFAULTS: dict[Section, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class BridgeSpec:
     """The squeeze-and-excitation stage between tail and body."""
 
@@ -194,7 +194,7 @@ class BridgeSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True)
+@record
 class ClassifierSpec:
     """The layers after the last stage that give the logits."""
 
@@ -207,7 +207,7 @@ class ClassifierSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True)
+@record
 class DenseSpec:
     """The layers that score every pixel: a map of `classes` channels, of the input's size."""
 
@@ -221,7 +221,7 @@ class DenseSpec:
     expect: ExpectSpec = ExpectSpec()
 
 
-@dataclass(frozen=True)
+@record
 class BlocksSpec:
     """A node of residual blocks: the first takes the width and the stride, the rest keep them."""
 

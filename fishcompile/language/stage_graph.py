@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import networkx as nx
@@ -11,12 +10,13 @@ from fishcompile.language.fish_spec import BudgetSpec
 from fishcompile.language.graph_spec import Definition, StageNode
 from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.spec import InputSpec
+from fishcompile.record import record
 
 INPUT = "input"
 LOGITS = "logits"
 
 
-@dataclass(frozen=True)
+@record
 class StageGraph:
     """The stages in the order in which data flows; `taps` and `outputs` name stages."""
 

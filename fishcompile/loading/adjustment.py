@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Path
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Adjustment:
     """The number at `path`, written at `at`, times the factor `key` that is written at `by`.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from fishcompile.loading.reach import Reader
 from fishcompile.loading.walking import ANY_DEPTH, walk_files
 from fishcompile.reader.read import MAX_BYTES, read_bytes, read_file
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 
 MAX_KEPT = 1000  # trees of a run that stay in memory; a base is read again after so many others
 
@@ -35,7 +35,7 @@ _NAME = re.compile(rb"^name[ \t]*:", re.MULTILINE)
 _MODELINE = re.compile(rb"^#[ \t]*yaml-language-server:[^\n]*fishspec-\d+\.schema", re.MULTILINE)
 
 
-@dataclass(frozen=True)
+@record
 class Input:
     """A spec to check, or, with a `problem`, a word that means none."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     # not at import: a spec that scales nothing is not to pay for it
     from fishcompile.loading.adjustment import Adjustment
 
 
-@dataclass(frozen=True)
+@record
 class Loaded:
     """A merged tree, and the numbers in it that a `scale` went over.
 

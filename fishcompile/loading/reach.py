@@ -16,6 +16,7 @@ from fishcompile.diagnostics.source import Span
 from fishcompile.loading.paths import not_there, of_windows
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Include, Tree
+from fishcompile.record import record
 from fishcompile.schema.version import wrong_version
 
 Reader = Callable[[Path, str], Tree]
@@ -41,7 +42,7 @@ _DOES = {"extends": "extends", "use": "uses"}
 _WHAT = {"extends": "base", "use": "used file"}
 
 
-@dataclass(frozen=True)
+@record
 class Opened:
     """A file that was read: its tree, which is of the current version, and where it is."""
 
@@ -49,7 +50,7 @@ class Opened:
     file: Path
 
 
-@dataclass(frozen=True)
+@record
 class Named:
     """A file as the `key` of `user` names it, at `span`."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from fishcompile.diagnostics.finding import Report, SpecError
@@ -17,6 +16,7 @@ from fishcompile.lsp.uris import document_path
 from fishcompile.pipeline import Analysis, examine
 from fishcompile.reader.read import MAX_BYTES, read_bytes, read_file, read_text
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 
 # An editor may show every YAML file to the server. A spec says that it is one: by its version, by
 # the modeline that names its schema, or, where the version is still missing, by its base.
@@ -26,7 +26,7 @@ _SPEC = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@record
 class Buffer:
     """An open document. `is_spec` stays once it was seen to be one."""
 
@@ -42,7 +42,7 @@ class Buffer:
         return Source(str(self.path), self.text.removeprefix("\ufeff"))
 
 
-@dataclass(frozen=True)
+@record
 class Layer:
     """A spec as written in one file: the one asked for, or one of its bases."""
 
@@ -50,7 +50,7 @@ class Layer:
     tree: Tree
 
 
-@dataclass(frozen=True)
+@record
 class Checked:
     """What is known of a spec: its findings, the files that it was read from, and its analysis.
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 
 from fishcompile.diagnostics.source import Source
 from fishcompile.reader.tree import Path
+from fishcompile.record import record
 
 _BLOCK_KEY = re.compile(
     r"""("[^"]*"|'[^']*'|[^\s"'\[\]{},#:&*!|>%@`-][^\[\]{},#:]*?)[ \t]*:(?=\s|$)"""
 )
 
 
-@dataclass(frozen=True)
+@record
 class WrittenKey:
     """A key, with the plain text of its value where that is on the same line."""
 
@@ -27,7 +28,7 @@ class WrittenKey:
     value: str = ""
 
 
-@dataclass(frozen=True)
+@record
 class Cursor:
     """Where a cursor stands: in the mapping at `path`, writing a key or the value of `key`.
 

@@ -5,11 +5,10 @@ The protocol counts UTF-16 code units unless client and server agree on another 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lsprotocol import types as lsp
 
 from fishcompile.diagnostics.source import Source, Span
+from fishcompile.record import record
 
 _UNIT_BYTES = {
     lsp.PositionEncodingKind.Utf8.value: ("utf-8", 1),
@@ -18,7 +17,7 @@ _UNIT_BYTES = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Positions:
     """Conversions in one encoding: "utf-8", "utf-16" or "utf-32"."""
 

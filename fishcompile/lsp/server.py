@@ -19,7 +19,7 @@ from fishcompile.lsp.documents import Buffer
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.uris import document_path
 from fishcompile.lsp.watch import Watch
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 
 PAUSE = 0.15  # seconds without a key pressed before the text is checked
 

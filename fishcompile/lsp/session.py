@@ -11,6 +11,7 @@ from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.documents import Buffer, Documents, file_of
 from fishcompile.lsp.positions import Positions
 from fishcompile.reader.tree import Tree
+from fishcompile.record import record
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Session:
             return None
 
 
-@dataclass(frozen=True)
+@record
 class Spot:
     """A cursor in an open document; line and column are 1-based code points."""
 

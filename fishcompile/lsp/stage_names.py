@@ -6,8 +6,6 @@ A key names the entry that it opens, and so does an input in the list of a block
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.documents import Layer
 from fishcompile.lsp.name_places import (
@@ -19,9 +17,10 @@ from fishcompile.lsp.name_places import (
     named_by_value,
 )
 from fishcompile.reader.tree import Path, Place, Tree
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Occurrence:
     """A name where it stands. `is_key`: it opens what it names; `removes`: a key that is null.
 

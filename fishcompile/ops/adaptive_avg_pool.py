@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class AdaptiveAvgPool(Op):
     """x (c, h, w) to (c, size, size), whatever h and w are."""
 

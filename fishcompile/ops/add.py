@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.elementwise import broadcast
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Add(Op):
     """(c, h, w), (c, h, w) or (c, 1, 1), ... to (c, h, w)."""
 

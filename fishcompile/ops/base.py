@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from fishcompile.ops.keys import quoted
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 # How a gradient comes back through an op. `free`: the op is linear or picks elements, and has no
 # weights. `activation`, `norm` and `weighted` are what they are called, and `gated` is the rest.
@@ -45,7 +45,7 @@ class ShapeError(Exception):
         self.instead = instead
 
 
-@dataclass(frozen=True)
+@record
 class State:
     """One entry of an op's state dict: its name, shape, and whether it is trained."""
 
@@ -54,7 +54,7 @@ class State:
     trained: bool = True
 
 
-@dataclass(frozen=True)
+@record
 class Call:
     """The call of a torch module's constructor.
 
@@ -67,7 +67,7 @@ class Call:
     keywords: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Op:
     """A primitive operation on the tensors of one image."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, State, require_channels, require_map
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class BatchNorm(Op):
     """x (channels, h, w) to the same shape."""
 

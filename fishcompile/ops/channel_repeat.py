@@ -5,16 +5,16 @@ Proposed in the article 'Understanding FishNet' (section 2.2.1), to widen withou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class ChannelRepeat(Op):
     """x (c, h, w) to (c * k, h, w)."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class ChannelShuffle(Op):
     """x (c, h, w) to the same shape: the first channel of each group, then the second of each."""
 

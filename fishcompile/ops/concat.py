@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Concat(Op):
     """(c1, h, w), (c2, h, w), ... to (c1 + c2 + ..., h, w), in the order of the operands."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map, window
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
 def same_padding(kernel: int, dilation: int) -> int:
@@ -17,7 +17,7 @@ def same_padding(kernel: int, dilation: int) -> int:
     return dilation * (kernel // 2) if kernel % 2 else -1
 
 
-@dataclass(frozen=True)
+@record
 class Conv(Op):
     """x (in_channels, h, w) to (out_channels, h', w'), h' = (h + 2p - d(k-1) - 1) // s + 1."""
 

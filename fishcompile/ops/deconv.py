@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
 from fishcompile.ops.keys import flag, whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class ConvTranspose(Op):
     """x (in_channels, h, w), like (c, h', w') to (out_channels, h', w').
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Dropout(Op):
     """Any shape to the same shape; in training, `percent` of the numbers are set to 0."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from fishcompile.record import record
 
 MAX_LENGTH = 60  # of what is printed, brackets not counted
 
@@ -23,7 +24,7 @@ _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "//": 2}
 _AST = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 
 
-@dataclass(frozen=True)
+@record
 class Const:
     """A literal integer or flag."""
 
@@ -33,7 +34,7 @@ class Const:
         return repr(self.value)
 
 
-@dataclass(frozen=True)
+@record
 class Var:
     """A parameter of the enclosing block."""
 
@@ -43,7 +44,7 @@ class Var:
         return self.name
 
 
-@dataclass(frozen=True)
+@record
 class Binary:
     """`left operator right`, for + - * and //."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
 from fishcompile.ops.tensor import TensorType
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class GroupNorm(Op):
     """x (channels, h, w) to the same shape; each of `groups` is normalised by itself."""
 

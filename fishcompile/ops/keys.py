@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from keyword import iskeyword
 from typing import Any
+
+from fishcompile.record import record
 
 REQUIRED: Any = object()  # in the place of a default: the key has to be written
 
 
-@dataclass(frozen=True)
+@record
 class Key:
     """A key of a node, made by one of the functions below.
 

@@ -7,12 +7,13 @@ plug-in is the same, offered by another package.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
 from fishcompile.ops.keys import REQUIRED, Key
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.ops.tensor import TensorType
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _LEAST = {"several": 2, "to": 1}
 
 
-@dataclass(frozen=True)
+@record
 class NodeKind:
     """A kind of node that Python code says.
 

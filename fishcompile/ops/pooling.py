@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from fishcompile.ops.base import Op, ShapeError, require_map, window
 from fishcompile.ops.tensor import TensorType, feature_map
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Pool(Op):
     """x (c, h, w) to (c, h', w'), h' = (h + 2p - k) // s + 1."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.node_kind import NodeKind
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class Sigmoid(Op):
     """Any shape to the same shape."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from fishcompile.record import record
 
 
-@dataclass(frozen=True)
+@record
 class TensorType:
     """(channels, height, width) of a feature map, or (features,) of a vector."""
 

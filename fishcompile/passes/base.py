@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from fishcompile.ir.graph import Graph
+from fishcompile.record import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Passed(NamedTuple):
     rewrites: tuple[Rewrite, ...] = ()
 
 
-@dataclass(frozen=True)
+@record
 class Pass:
     """A rewrite of the graph that leaves its outputs and taps as they are.
 

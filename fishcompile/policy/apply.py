@@ -8,7 +8,7 @@ variant has the base's finding too.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,13 @@ from fishcompile.diagnostics.source import Source
 from fishcompile.policy.config import Config
 from fishcompile.policy.inline import Ignore, read_ignores, unused
 from fishcompile.policy.selectors import ignorable
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.policy.baseline import Baseline, Entry
 
 
-@dataclass(frozen=True)
+@record
 class Judged:
     """What was found in one spec; `source` is its own text, None where it did not read."""
 
@@ -31,7 +32,7 @@ class Judged:
     config: Config = field(default_factory=Config)
 
 
-@dataclass(frozen=True)
+@record
 class Outcome:
     """The reports that remain, in the order given, and what became of the rest.
 

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.fingerprints import fingerprints
 from fishcompile.files import is_file, reading, write_atomic
+from fishcompile.record import record
 
 VERSION = 2
 _KIND = "fishcompile baseline"
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True)
+@record
 class Baseline:
     """The entries of the file at `path`."""
 

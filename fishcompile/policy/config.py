@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import reading
 from fishcompile.policy.globs import matches
 from fishcompile.policy.selectors import ALL, covers, ignorable, parse_selectors
+from fishcompile.record import record
 
 FILE = "pyproject.toml"
 _KEYS = ("select", "ignore", "warn-as-error", "per-file-ignores")
 _MAX_BYTES = 1 << 20
 
 
-@dataclass(frozen=True)
+@record
 class Config:
     """What a project selects, ignores and takes for errors; its globs are relative to `folder`."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from fishcompile.diagnostics.finding import MAX_FINDINGS, Diagnostic, Edit, Fix
@@ -16,13 +15,14 @@ from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.source import Source, Span
 from fishcompile.policy.comments import marked_comments
 from fishcompile.policy.selectors import meant, rules
+from fishcompile.record import record
 
 _IGNORE = re.compile(r"#[ \t]*fishcompile:[ \t]*ignore\[([^\]]*)\]")
 _FORM = "write `# fishcompile: ignore[FC501] reason`"
 _OWN = "FC9"  # what is said about these comments themselves
 
 
-@dataclass(frozen=True)
+@record
 class Ignore:
     """One rule that is not to be reported on `line`; `span` is its id in the comment."""
 

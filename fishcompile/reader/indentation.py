@@ -7,15 +7,15 @@ the likely lines and depths the first counts with which the parser gets past the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from fishcompile.diagnostics.source import Source
+from fishcompile.record import record
 
 _NEAR = 40  # lines that are looked back on
 _TRIED = 4  # each trial parses the text again
 
 
-@dataclass(frozen=True)
+@record
 class Shift:
     """A line, 1-based, the spaces that it is indented by, and those that it should be."""
 

@@ -6,10 +6,11 @@ A path is the tuple of keys and indices from the root, the same that jsonschema 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from fishcompile.diagnostics.finding import Related
 from fishcompile.diagnostics.source import Source, Span, start_of
+from fishcompile.record import record
 
 Scalar = None | bool | int | float | str
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
@@ -18,7 +19,7 @@ Path = tuple[str | int, ...]
 TAKEN_AWAY = "a variant takes it away here"
 
 
-@dataclass(frozen=True)
+@record
 class Place:
     """Where an entry was written: its key (None for the root and list items) and its value."""
 
@@ -26,7 +27,7 @@ class Place:
     value: Span
 
 
-@dataclass(frozen=True)
+@record
 class Include:
     """Where a file was brought in by another: the span of its path there, and what it does there.
 
@@ -37,7 +38,7 @@ class Include:
     word: str
 
 
-@dataclass(frozen=True)
+@record
 class Tree:
     """A mapping read from `source`; `places` has an entry for every path in `value`.
 

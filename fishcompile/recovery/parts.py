@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from fishcompile.diagnostics.errors import FindingError
 from fishcompile.diagnostics.names import shown
+from fishcompile.record import record
 
 Shape = tuple[int, ...]
 Shapes = Mapping[str, Shape]
@@ -24,7 +24,7 @@ _CLASSIFIER = re.compile(r"(?:3\.[023]|4\.1)\.[a-z_]+")
 _OURS = re.compile(r"[a-z][a-z0-9_]*\.(?:refine\.[0-9]+|transfer\.[0-9]+)\.")
 
 
-@dataclass(frozen=True)
+@record
 class Layer:
     """A convolution of the stem: `per_group` are the channels that each of its groups takes."""
 
@@ -34,7 +34,7 @@ class Layer:
     kernel: int
 
 
-@dataclass(frozen=True)
+@record
 class Chain:
     """Residual blocks one after the other: how many, and the widths of the first.
 
@@ -56,7 +56,7 @@ class Chain:
         return f"{self.prefix}.0.conv1.weight"
 
 
-@dataclass(frozen=True)
+@record
 class Part:
     """A stage of tail, body or head."""
 
@@ -64,7 +64,7 @@ class Part:
     transfer: Chain | None
 
 
-@dataclass(frozen=True)
+@record
 class BridgePart:
     """The bridge; `gate` is the width of the gate's middle, None without one."""
 
@@ -75,7 +75,7 @@ class BridgePart:
     gate: int | None
 
 
-@dataclass(frozen=True)
+@record
 class ClassifierPart:
     """The classifier: the channels that enter, those of the score convolution, the classes."""
 
@@ -85,7 +85,7 @@ class ClassifierPart:
     classes: int
 
 
-@dataclass(frozen=True)
+@record
 class Parts:
     """A whole fish; `rest` are the stages of body and head, not yet told apart."""
 

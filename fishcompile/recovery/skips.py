@@ -8,16 +8,16 @@ next stage confirm or refute it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fishcompile.diagnostics.errors import FindingError
 from fishcompile.language.spec import Merge, Section
+from fishcompile.record import record
 from fishcompile.recovery.parts import Part, Parts
 
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
+@record
 class Merged:
     """A stage of the checkpoint under its name, and the stage whose output it merges, if any."""
 

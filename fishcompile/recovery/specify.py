@@ -7,11 +7,10 @@ and shapes in the authors' layout.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 
-from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.diagnostics.names import shown
@@ -19,7 +18,9 @@ from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish_spec import FishSpec
 from fishcompile.language.parse import parse_spec
 from fishcompile.loading.reach import find_root
+from fishcompile.package import data_file
 from fishcompile.pipeline import Analysis, compiled
+from fishcompile.record import record
 from fishcompile.recovery.parts import Shapes
 from fishcompile.recovery.proof import accepting, errors, verified
 from fishcompile.recovery.recover import recover
@@ -32,7 +33,7 @@ from fishcompile.weights.fit import RELEASED
 _WIDTH = 96  # of the lines at the top, without their `# `
 
 
-@dataclass(frozen=True)
+@record
 class Imported:
     """The text of the spec, what was recovered, its analysis, and what it extends, if anything."""
 

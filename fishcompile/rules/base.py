@@ -9,8 +9,9 @@ use for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     Check = Callable[[Facts], Iterable[Diagnostic | "Skipped"]]
 
 
-@dataclass(frozen=True)
+@record
 class Skipped:
     """So many findings that a check leaves out, because they follow from one that it reports."""
 
     count: int
 
 
-@dataclass(frozen=True)
+@record
 class Rule:
     """One kind of finding: `what` is a sentence, `why` a paragraph with its source.
 

@@ -7,7 +7,6 @@ follows from the first and is counted, not reported.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from fishcompile.analysis.facts import Facts
 from fishcompile.analysis.stage_facts import StageFacts
@@ -18,11 +17,12 @@ from fishcompile.language.stage_graph import INPUT
 from fishcompile.ops.tensor import TensorType
 from fishcompile.reader.respell import rewritten
 from fishcompile.reader.tree import Path, Tree
+from fishcompile.record import record
 from fishcompile.rules.base import Skipped
 from fishcompile.rules.expect_words import entering, leaving
 
 
-@dataclass(frozen=True)
+@record
 class _Claim:
     """What is asserted at `path`, and the finding if it does not hold."""
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from fishcompile.ops.base import ShapeError
 from fishcompile.reader.tree import Path
+from fishcompile.record import record
 
 MAX_TERMS = 1_000_000  # of all sums that are made
 
@@ -24,7 +25,7 @@ class UnfollowedError(ShapeError):
         super().__init__("FC206", reason)
 
 
-@dataclass(frozen=True)
+@record
 class Sum:
     """A width: how many channels each chosen one counts for, and how many are not chosen."""
 
@@ -57,7 +58,7 @@ class Sum:
         return frozenset(self.parts.items()), self.fixed
 
 
-@dataclass(frozen=True)
+@record
 class Divisibility:
     """A width is a multiple of `multiple`, and no less than `least`.
 
@@ -71,7 +72,7 @@ class Divisibility:
     at: Path = ()
 
 
-@dataclass(frozen=True)
+@record
 class Equality:
     """Two widths that are the same in the base and stay so; `apart` is how much they differ."""
 

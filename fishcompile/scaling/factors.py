@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from fishcompile.diagnostics.finding import Diagnostic, Related, SpecError, fail, report
 from fishcompile.diagnostics.source import Span
 from fishcompile.reader.tree import Path, Plain, Tree
+from fishcompile.record import record
 from fishcompile.schema.file import merged_schema
 from fishcompile.schema.messages import Problem, word
 from fishcompile.schema.wording import mapping_of, node_at
@@ -23,7 +24,7 @@ _SCALED = {
 }
 
 
-@dataclass(frozen=True)
+@record
 class Factor:
     """A factor as the decimal number that was written, and where."""
 

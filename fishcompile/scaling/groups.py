@@ -12,6 +12,7 @@ from functools import cached_property
 from math import gcd, lcm
 
 from fishcompile.reader.tree import Path
+from fishcompile.record import record
 from fishcompile.scaling.constraints import Constraints, Divisibility
 
 
@@ -42,7 +43,7 @@ class Group:
         return max(self.widths.values()) // self.unit
 
 
-@dataclass(frozen=True)
+@record
 class Check:
     """A divisibility of units: the sum of `factors` times the units, and `rest`, over `over`.
 

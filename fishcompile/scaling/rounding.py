@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import ceil, floor, lcm
 
+from fishcompile.record import record
 from fishcompile.scaling.constraints import Constraints, Divisibility
 from fishcompile.scaling.groups import Check, Group, checks, coupled
 from fishcompile.scaling.lattice import steps
@@ -55,7 +56,7 @@ def rounded(found: Constraints, groups: Sequence[Group], factor: Fraction) -> di
     return made
 
 
-@dataclass(frozen=True)
+@record
 class Part:
     """Groups whose widths meet in sums, so that their units are found together."""
 

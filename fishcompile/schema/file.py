@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from fishcompile.data import data_file
+from fishcompile.package import data_file
 from fishcompile.schema.version import VERSION
 
 
@@ -40,18 +40,27 @@ def merged_schema() -> dict[str, Any]:
     top = {key: root[key] for key in ("type", "properties", "additionalProperties")}
     top["required"] = ["fishspec", "name"]
     top["allOf"] = [root["$defs"]["complete"]]
-    merged: dict[str, Any] = _resolve(top, {**root["$defs"], "name": {"type": "string"}})
+    merged: dict[str, Any] = _resolve(top, _Definitions())
     return merged
 
 
-def _resolve(node: Any, defs: dict[str, Any]) -> Any:
+class _Definitions(dict[str, Any]):
+    """The definitions of the schema without references, each resolved when first asked for."""
+
+    def __missing__(self, name: str) -> Any:
+        node = {"type": "string"} if name == "name" else schema_file()["$defs"][name]
+        self[name] = _resolve(node, self)
+        return self[name]
+
+
+def _resolve(node: Any, defs: _Definitions) -> Any:
     if isinstance(node, list):
         return [_resolve(item, defs) for item in node]
     if not isinstance(node, dict):
         return node
     result: dict[str, Any] = {}
     if "$ref" in node:
-        result.update(_resolve(defs[node["$ref"].removeprefix("#/$defs/")], defs))
+        result.update(defs[node["$ref"].removeprefix("#/$defs/")])
     for key, item in node.items():
         if key in ("type", "enum") and isinstance(item, list):
             result[key] = [choice for choice in item if choice not in ("null", None)]
@@ -71,5 +80,6 @@ def _resolve(node: Any, defs: dict[str, Any]) -> Any:
 @cache
 def resolved() -> dict[str, Any]:
     """The definitions of the schema, each complete and without references."""
-    defs = {**schema_file()["$defs"], "name": {"type": "string"}}
-    return {name: _resolve(node, defs) for name, node in defs.items() if name != "without_null"}
+    defs = _Definitions()
+    names = ("name", *schema_file()["$defs"])
+    return {name: defs[name] for name in names if name != "without_null"}

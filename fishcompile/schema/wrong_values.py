@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +14,7 @@ from fishcompile.diagnostics.source import Span
 from fishcompile.reader.respell import renamed, rewritten
 from fishcompile.reader.tree import Path, Plain, Tree, taken_away
 from fishcompile.reader.write import flow
+from fishcompile.record import record
 from fishcompile.schema.synonyms import nearest_to, word_for
 from fishcompile.schema.wording import (
     UNBOUNDED,
@@ -36,7 +36,7 @@ _FLAGS = ("true", "false")
 _NOTHING = ("none", "nil", "null", "~", "false", "no", "off")
 
 
-@dataclass(frozen=True)
+@record
 class _Meant:
     """What was meant, as text to write, and the words in which a help line offers it."""
 

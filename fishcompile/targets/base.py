@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.pipeline import Analysis
 
 
-@dataclass(frozen=True)
+@record
 class Target:
     """Something that `build --emit` makes of a spec without errors; it is called as its file is.
 

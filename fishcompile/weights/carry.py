@@ -7,7 +7,6 @@ is the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,12 +14,13 @@ from torch import Tensor
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
+from fishcompile.record import record
 from fishcompile.weights.fit import listed, sides
 
 Shape = tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@record
 class Plan:
     """What becomes of each tensor: the keys of the checkpoint, and those of the spec.
 

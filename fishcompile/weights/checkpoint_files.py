@@ -9,7 +9,6 @@ from __future__ import annotations
 import stat
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from torch import Tensor
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.files import reading, refuse_existing, write_atomic
+from fishcompile.record import record
 from fishcompile.weights.torch_files import AGAIN, Unread, first_line, load, more_than_tensors
 
 PREFIX = "module."  # what torch.nn.DataParallel puts before every key
@@ -29,7 +29,7 @@ ENVELOPE = "state_dict"  # the entry of a training script's dict that holds the 
 _ENTRIES = ("model_state_dict", "model", "net", "module", "weights", "params", "network")
 
 
-@dataclass(frozen=True)
+@record
 class Checkpoint:
     """The tensors of a file in its order, and how they lay in it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,12 +14,13 @@ from fishcompile.diagnostics.names import shown
 from fishcompile.ir.graph import Graph
 from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
+from fishcompile.record import record
 from fishcompile.weights.authors import authors_keys
 from fishcompile.weights.checkpoint_files import Checkpoint
 from fishcompile.weights.fit import SHOWN, require_fit
 
 
-@dataclass(frozen=True)
+@record
 class Conversion:
     """The tensors under the target's keys and in its order; `filled`: the keys set to 0."""
 

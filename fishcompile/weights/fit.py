@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import FindingError
 from fishcompile.diagnostics.names import shown
 from fishcompile.ir.graph import Graph
 from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
+from fishcompile.package import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.weights.authors import authors_keys, block_prefixes
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fishcompile.cli.app import build_app
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION
 from tests.cli.test_build import MODULES
 from tests.nets import shipped, write_minnow
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from fishcompile.data import data_file
-from fishcompile.version import VERSION
+from fishcompile.package import VERSION, data_file
 from tests.formats.sample import CLEAN, HOSTILE, RUN, hostile_run, write
 
 SCHEMA = json.loads(data_file("schemas", "report-1.schema.json").read_text("utf-8"))

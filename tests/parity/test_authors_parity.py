@@ -16,7 +16,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from fishcompile.data import data_file
+from fishcompile.package import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.source import emit_source

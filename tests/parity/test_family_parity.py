@@ -15,7 +15,7 @@ import pytest
 import torch
 from torch import nn
 
-from fishcompile.data import data_file
+from fishcompile.package import data_file
 from fishcompile.pipeline import Analysis, compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source

@@ -11,7 +11,7 @@ import re
 import numpy as np
 import torch
 
-from fishcompile.data import data_file
+from fishcompile.package import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_h
 import pytest
 from jsonschema import Draft202012Validator
 
-from fishcompile.data import data_file
 from fishcompile.language import spec
 from fishcompile.language.fish_spec import BudgetSpec, FishSpec
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
+from fishcompile.package import data_file
 from fishcompile.reader.read import read_text
 from fishcompile.schema.file import merged_schema, residual_kinds, schema_file
 from fishcompile.schema.kinds import built_in

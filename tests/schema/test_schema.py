@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.data import data_file
 from fishcompile.diagnostics.finding import Diagnostic
+from fishcompile.package import data_file
 from fishcompile.reader.read import read_text
 from fishcompile.reader.tree import walk
 from fishcompile.schema.file import merged_schema

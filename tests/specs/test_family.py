@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import torch
 
-from fishcompile.data import data_file
+from fishcompile.package import data_file
 from fishcompile.pipeline import Analysis, compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source

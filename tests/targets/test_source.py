@@ -19,9 +19,9 @@ import torch
 from torch import nn
 
 import fishcompile
+from fishcompile.package import VERSION
 from fishcompile.pipeline import compiled
 from fishcompile.targets.python_source.stamp import is_ours, was_ours
-from fishcompile.version import VERSION
 from tests.nets import ROOT, SHIPPED, minnow_text, shipped, write_minnow
 from tests.targets.designs import NAMED, drawn
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.package import data_file
 from fishcompile.pipeline import Analysis, compiled
 from fishcompile.weights.authors import authors_keys, block_prefixes
 from tests import reference

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from fishcompile.cli.app import main
-from fishcompile.data import data_file
+from fishcompile.package import data_file
 from fishcompile.pipeline import compiled
 from fishcompile.weights.checkpoint_files import read_checkpoint, write_torch
 from fishcompile.weights.wrappers import unwrapped

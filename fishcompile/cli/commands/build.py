@@ -6,7 +6,6 @@ specs each is built, whatever becomes of the others; the exit code is the worst.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +21,7 @@ from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import is_file, refuse_existing, write_atomic
 from fishcompile.passes import chosen
 from fishcompile.passes import found as passes_found
+from fishcompile.record import record
 from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
 
@@ -93,7 +93,7 @@ def build(
     raise typer.Exit(max(_tried(spec, place, order) for spec, place in places.items()))
 
 
-@dataclass(frozen=True)
+@record
 class _Order:
     """What to make of each spec."""
 

@@ -9,8 +9,8 @@ import typer
 
 from fishcompile.cli.examples import texts
 from fishcompile.cli.light import LightCommand
-from fishcompile.data import data_file
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.package import data_file
 from fishcompile.policy.selectors import LOOK_ALIKES
 from fishcompile.rules import registry
 from fishcompile.rules.base import Rule

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from fishcompile.reader.tree import Path, Plain
+from fishcompile.record import record
 
 ANY: Final = None  # in a pattern: whatever the author calls it
 
 
-@dataclass(frozen=True)
+@record
 class Rename:
     """In the mappings at `at`, the key `old` of the older version is `new` in the next.
 
@@ -36,7 +36,7 @@ class Rename:
         yield from ((path, node) for path, node in found if isinstance(node, dict))
 
 
-@dataclass(frozen=True)
+@record
 class Step:
     """From version `since` to the next: the keys that change their names."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from fishcompile.blocks import registry
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Node, Parameter, Scope, Skipped
 from fishcompile.ops.formula import Const
+from fishcompile.record import record
 from fishcompile.targets.python_source.class_names import block_classes
 from fishcompile.targets.python_source.forms import (
     Form,
@@ -31,7 +32,7 @@ from fishcompile.targets.python_source.parameters import (
 from fishcompile.targets.python_source.unify import unify
 
 
-@dataclass(frozen=True)
+@record
 class Class:
     """One emitted class."""
 

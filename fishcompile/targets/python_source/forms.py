@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from fishcompile.ir.graph import Node, Scope
 from fishcompile.ops.base import Op
 from fishcompile.ops.formula import Const, Formula
+from fishcompile.record import record
 
 Bindings = tuple[tuple[str, Formula], ...]
 
 
-@dataclass(frozen=True)
+@record
 class OpItem:
     """A primitive op; `params` give every field, `words` those that are no whole numbers.
 
@@ -32,7 +33,7 @@ class OpItem:
     when: Formula | None = None
 
 
-@dataclass(frozen=True)
+@record
 class CallItem:
     """A block: the index of its class, and every parameter of its instance."""
 
@@ -43,7 +44,7 @@ class CallItem:
     when: Formula | None = None
 
 
-@dataclass(frozen=True)
+@record
 class SeqItem:
     """A Sequential: its first block, `count - 1` times the rest, None where there is no second.
 
@@ -61,7 +62,7 @@ class SeqItem:
     when: Formula | None = None
 
 
-@dataclass(frozen=True)
+@record
 class SkipItem:
     """What no instance has that was met so far; what reads it reads its operand."""
 
@@ -73,7 +74,7 @@ class SkipItem:
 Item = OpItem | CallItem | SeqItem | SkipItem
 
 
-@dataclass(frozen=True)
+@record
 class Form:
     """The items of a block in order; operands and output are local names, inputs are #0, #1."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from fishcompile.record import record
 from fishcompile.targets.python_source.forms import Item, OpItem, attributes, is_function
 from fishcompile.targets.python_source.line_breaking import WIDTH, statement
 
@@ -18,7 +18,7 @@ _ATOM, _PRODUCT, _SUM, _CHOICE = 3, 2, 1, 0
 _BINDS = {"add": _SUM, "mul": _PRODUCT}
 
 
-@dataclass(frozen=True)
+@record
 class Expression:
     """Text, the names it reads, how tightly it binds, and whether it calls a module."""
 

@@ -7,9 +7,9 @@ A network without a map on its way has a `forward` alone. One output is a tensor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from fishcompile.ir.graph import Graph, Node
+from fishcompile.record import record
 from fishcompile.targets.python_source.features import features
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
@@ -19,7 +19,7 @@ _BODY = STEP * 2
 _FEATURES = "dict[str, Tensor]"
 
 
-@dataclass(frozen=True)
+@record
 class _Plan:
     """The items at the top, by what needs them, and the local names that are given out."""
 

@@ -1,8 +1,11 @@
-"""Data files that ship with the package: where a schema, a spec or a page on a rule lies."""
+"""The package itself: its version, and where the schemas, specs and pages that it carries lie."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+# the version in pyproject.toml; a test holds the two together
+VERSION = "0.1.0"
 
 _PACKAGE = Path(__file__).parent
 
