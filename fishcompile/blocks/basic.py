@@ -6,12 +6,12 @@ Source: He et al. 2016, "Identity Mappings in Deep Residual Networks".
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, pre_act
-from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
+from fishcompile.blocks.shortcuts import Residual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
 
-def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
+def _refine(block: Residual, b: Builder, x: Value) -> Value:
     entering, leaving, stride, dilation = block.shape
     groups = groups_of(b, "conv1", leaving, block)
     first = pre_act(block, (entering, leaving), 3, groups, stride=stride, dilation=dilation)

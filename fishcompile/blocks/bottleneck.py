@@ -7,12 +7,12 @@ is a quarter of the output's channels.
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, middle_of, pre_act
-from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
+from fishcompile.blocks.shortcuts import Residual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
 
-def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
+def _refine(block: Residual, b: Builder, x: Value) -> Value:
     entering, leaving, *_ = block.shape
     middle = middle_of(block.shape, block)
     x = b.block("conv1", pre_act(block, (entering, middle)), x)
@@ -26,7 +26,7 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
 KIND = residual_kind(
     "Bottleneck",
     _refine,
-    "a 1x1, a 3x3 and a 1x1 PreActConv",
+    "1x1, 3x3 and 1x1 PreActConvs",
     description="1x1, 3x3 and 1x1 convolution, norm and activation before each, as in FishNet's "
     "released code",
     unread=(),

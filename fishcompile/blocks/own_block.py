@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
+from fishcompile.blocks.shortcuts import Residual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 from fishcompile.ops.base import ShapeError
 from fishcompile.ops.tensor import TensorType
 
 
-def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
+def _refine(block: Residual, b: Builder, x: Value) -> Value:
     assert block.branch is not None, "a block of this kind is made for its branch"
     entering, leaving, stride, dilation = block.shape
     given = {"out": leaving, "stride": stride, "dilation": dilation}

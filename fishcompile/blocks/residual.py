@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 from fishcompile.blocks.residual_parts import BlockWords
-from fishcompile.blocks.shortcuts import Changed, Identity
+from fishcompile.blocks.shortcuts import Residual
 
 OWN = "own_block"
 
@@ -27,18 +27,17 @@ def residual_blocks(
     words: BlockWords,
     stride: int = 1,
     dilation: int = 1,
-) -> tuple[Identity | Changed, Identity]:
+) -> tuple[Residual, Residual]:
     """The first block, which alone changes width and sides, and the block that follows it.
 
     `kind` is `OWN` where `words` have a branch. `shortcut` is project, reduce, duplicate or
     identity; a projection is there where the width changes or the stride is above 1, and an
-    identity keeps `in_channels`. What follows has `rest.channels`.
+    identity keeps `in_channels`. The stage has the width of what follows.
     """
     same: dict[str, Any] = {field.name: getattr(words, field.name) for field in fields(BlockWords)}
-    changes = in_channels != out_channels or stride > 1
-    if shortcut == "identity" or (shortcut == "project" and not changes):
-        kept = _class(kind, "identity")
-        rest = kept(in_channels, dilation=dilation, **same)
-        return kept(in_channels, stride, dilation, **same), rest
+    kept = _class(kind, "project")
+    if shortcut == "identity":
+        first = kept(in_channels, in_channels, stride, dilation, stride == 1, **same)
+        return first, kept(in_channels, in_channels, dilation=dilation, **same)
     first = _class(kind, shortcut)(in_channels, out_channels, stride, dilation, **same)
-    return first, _class(kind, "identity")(out_channels, dilation=dilation, **same)
+    return first, kept(out_channels, out_channels, dilation=dilation, **same)

@@ -6,12 +6,12 @@ Source: He et al. 2016, "Deep Residual Learning for Image Recognition".
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, post_act
-from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
+from fishcompile.blocks.shortcuts import Residual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
 
-def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
+def _refine(block: Residual, b: Builder, x: Value) -> Value:
     entering, leaving, stride, dilation = block.shape
     groups = groups_of(b, "conv1", leaving, block)
     x = b.block("conv1", post_act(block, (entering, leaving), 3, groups, stride, dilation), x)

@@ -7,12 +7,12 @@ the stride on the 3x3 convolution.
 from __future__ import annotations
 
 from fishcompile.blocks.residual_parts import gated, groups_of, middle_of, post_act
-from fishcompile.blocks.shortcuts import AnyResidual, residual_kind
+from fishcompile.blocks.shortcuts import Residual, residual_kind
 from fishcompile.ir.builder import Builder
 from fishcompile.ir.graph import Value
 
 
-def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
+def _refine(block: Residual, b: Builder, x: Value) -> Value:
     entering, leaving, stride, dilation = block.shape
     middle = middle_of(block.shape, block)
     x = b.block("conv1", post_act(block, (entering, middle)), x)
@@ -25,7 +25,7 @@ def _refine(block: AnyResidual, b: Builder, x: Value) -> Value:
 KIND = residual_kind(
     "ResNetBottleneck",
     _refine,
-    "a 1x1, a 3x3 and a 1x1 ConvNormAct",
+    "1x1, 3x3 and 1x1 ConvNormActs",
     activates=True,
     description="as `bottleneck`, norm and activation behind each, the last activation behind the "
     "sum, as in ResNet v1.5",

@@ -51,7 +51,7 @@ class Stage(BlockWords, _Trunk):
             self.block, self.shortcut, *widths, self, dilation=self.dilation
         )
         x = b.repeat("refine", first, rest, self.blocks, x)
-        trunk = self._sample(b, x, rest.channels, skip)
+        trunk = self._sample(b, x, rest.out_channels, skip)
         if skip is None:
             return trunk
         widths = (self.skip_channels, self.skip_channels)

@@ -19,8 +19,9 @@ _OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "-": operator.sub,
     "*": operator.mul,
     "//": operator.floordiv,
+    "!=": operator.ne,
 }
-_PRECEDENCE = {"+": 1, "-": 1, "*": 2, "//": 2}
+_PRECEDENCE = {"!=": 0, "+": 1, "-": 1, "*": 2, "//": 2}
 _AST = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.FloorDiv: "//"}
 
 
@@ -46,7 +47,7 @@ class Var:
 
 @record
 class Binary:
-    """`left operator right`, for + - * and //."""
+    """`left operator right`, for + - * and //; and for !=, which gives 1 or 0."""
 
     operator: str
     left: Formula
@@ -73,7 +74,9 @@ def binary(symbol: str, left: Formula, right: Formula) -> Formula:
     """
     match symbol, left, right:
         case _, Const(a), Const(b) if not (symbol == "//" and b == 0):
-            return Const(_OPERATIONS[symbol](a, b))
+            return Const(int(_OPERATIONS[symbol](a, b)))
+        case "!=", a, b if a == b:
+            return Const(0)
         case "*", Const(1), x:
             return x
         case (("*" | "//"), x, Const(1)):
@@ -246,6 +249,11 @@ class Sym(int):
 def formula_of(value: int) -> Formula:
     """The formula a number carries, or the number itself as a constant."""
     return value.formula if isinstance(value, Sym) else Const(value)
+
+
+def unlike(left: int, right: int) -> Sym:
+    """1 where the numbers differ, else 0."""
+    return _combine("!=", left, right)
 
 
 def _combine(symbol: str, left: int, right: int) -> Sym:

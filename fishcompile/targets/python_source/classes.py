@@ -76,9 +76,10 @@ def group_classes(graph: Graph) -> tuple[dict[int, Class], tuple[Item, ...]]:
     given = given_to([*top, *(item for form in forms.values() for item in form.items)])
     classes: dict[int, Class] = {}
     for index, form in forms.items():
-        kind, first = graph.kind[form.kind], groups[index].instances[0]
+        kind = graph.kind[form.kind]
+        fullest = max((graph.children[s.name] for s in groups[index].instances), key=len)
         block = registry().get(kind.name)
-        doc = block.about(graph.children[first.name]) if block else kind.doc
+        doc = block.about(fullest) if block else kind.doc
         parameters = kept(kind, wanted[index], given[index])
         arguments = kind.arguments[: form.arity]
         classes[index] = Class(names[index], doc, parameters, arguments, form)

@@ -31,8 +31,8 @@ from fishcompile.targets.python_source.locals import with_locals
 
 _BODY = STEP * 2
 _WIDTHS = ("channels", "classes")
-# what a formula of a field is called, where not as the field: padding is there to keep the sides
-_SHORT = {"padding": "same"}
+# what a formula of a field is called, where not as the field
+_SHORT = {"padding": "pad"}
 _NO_MORE = ("output_padding", "0")  # of a stride of 1
 
 
@@ -95,6 +95,10 @@ def _optional(item: OpItem) -> list[str]:
 def positive(formula: Formula) -> str:
     """The condition that a number is positive, as a comparison of what it is the difference of."""
     match formula:
+        case Binary("!="):
+            return str(formula)
+        case Binary("+", Binary("!=") as left, right):
+            return f"{positive(left)} or {positive(right)}"
         case Binary("-", Const() as left, Var() as right):
             return f"{right} < {left}"
         case Binary("-", left, right):
@@ -105,10 +109,6 @@ def positive(formula: Formula) -> str:
 
 def _elements(item: SeqItem, classes: Mapping[int, Class]) -> str:
     first = _construct(item.first, classes)
-    if item.kept:
-        widths = dict(item.first.params)
-        unlike = f"{widths['out_channels']} != {widths['in_channels']}"
-        first = f"{first} if {unlike} else {_construct(item.kept, classes)}"
     if item.rest is None:
         return first
     rest = _construct(item.rest, classes)

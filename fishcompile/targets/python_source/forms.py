@@ -48,8 +48,7 @@ class CallItem:
 class SeqItem:
     """A Sequential: its first block, `count - 1` times the rest, None where there is no second.
 
-    Where it `may_be_one`, a count of 1 means the first block itself. Where the widths of `first`
-    are equal, the first is `kept`, if there is such a block.
+    Where it `may_be_one`, a count of 1 means the first block itself.
     """
 
     local: str
@@ -58,7 +57,6 @@ class SeqItem:
     count: Formula
     operands: tuple[str, ...]
     may_be_one: bool = False
-    kept: CallItem | None = None
     when: Formula | None = None
 
 
@@ -107,8 +105,8 @@ def calls_in(item: Item) -> tuple[CallItem, ...]:
     match item:
         case CallItem():
             return (item,)
-        case SeqItem(first=first, rest=rest, kept=kept):
-            return tuple(call for call in (first, kept, rest) if call)
+        case SeqItem(first=first, rest=rest):
+            return (first, rest) if rest else (first,)
         case _:
             return ()
 
@@ -122,9 +120,9 @@ def with_params(item: Item, change: Callable[[Bindings], Bindings]) -> Item:
     match item:
         case OpItem() | CallItem():
             return replace(item, params=change(item.params))
-        case SeqItem(first=first, rest=rest, kept=kept):
+        case SeqItem(first=first, rest=rest):
             one = replace(first, params=change(first.params))
-            return replace(item, first=one, rest=changed(rest), kept=changed(kept))
+            return replace(item, first=one, rest=changed(rest))
         case _:
             return item
 

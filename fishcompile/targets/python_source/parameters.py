@@ -76,9 +76,9 @@ def trimmed(item: Item, wanted: Wanted) -> Item:
     match item:
         case CallItem():
             return _trim(item, wanted)
-        case SeqItem(first=first, rest=rest, kept=kept):
-            one, later = _trim(first, wanted), rest and _trim(rest, wanted)
-            return replace(item, first=one, rest=later, kept=kept and _trim(kept, wanted))
+        case SeqItem(first=first, rest=rest):
+            later = rest and _trim(rest, wanted)
+            return replace(item, first=_trim(first, wanted), rest=later)
         case _:
             return item
 

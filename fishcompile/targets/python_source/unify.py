@@ -22,7 +22,6 @@ from fishcompile.targets.python_source.forms import (
 )
 
 Numbers = Mapping[str, int]
-_WIDTHS = {"in_channels", "out_channels"}
 
 
 def unify(a: Form, b: Form, of_a: Collection[Numbers], of_b: Numbers) -> Form | None:
@@ -54,7 +53,6 @@ class _Pair:
             for form in (a, b)
         ]
         self._lenient = any(isinstance(i, SkipItem) or i.when for i in (*a.items, *b.items))
-        self._lenient |= any(map(_begin_otherwise, a.items, b.items))
         self._of_a, self._of_b = of_a, of_b
 
     def value(self, x: str, y: str) -> str | None:
@@ -98,23 +96,10 @@ class _Pair:
         return replace(x, params=params, operands=operands)
 
     def _rows(self, x: SeqItem, y: SeqItem, operands: tuple[str, ...]) -> Item | None:
-        firsts, rest = self._firsts(x, y), self._call(x.rest, y.rest)
-        if firsts is None or x.count != y.count or (rest is None and (x.rest or y.rest)):
+        first, rest = self._call(x.first, y.first), self._call(x.rest, y.rest)
+        if first is None or x.count != y.count or (rest is None and (x.rest or y.rest)):
             return None
-        first, kept = firsts
-        return replace(x, first=first, kept=kept, rest=rest, operands=operands)
-
-    def _firsts(self, x: SeqItem, y: SeqItem) -> tuple[CallItem, CallItem | None] | None:
-        """The first block of both rows, and the one in its place where the width stays."""
-        if x.kept is None and (first := self._call(x.first, y.first)):
-            return first, None
-        (changed_x, kept_x), (changed_y, kept_y) = _by_width(x), _by_width(y)
-        first, kept = self._call(changed_x, changed_y), self._call(kept_x, kept_y)
-        if first is None or kept is None or _changes(first, self._of_b) != (changed_y is not None):
-            return None
-        known = changed_x is not None and kept_x is not None
-        told = (_changes(first, numbers) == (changed_x is not None) for numbers in self._of_a)
-        return (first, kept) if known or all(told) else None
+        return replace(x, first=first, rest=rest, operands=operands)
 
     def _call(self, x: CallItem | None, y: CallItem | None) -> CallItem | None:
         """The call that both are; the one that there is, where the other is not known."""
@@ -163,26 +148,8 @@ def _followed(name: str, without: Mapping[str, str]) -> Iterator[str]:
         yield name
 
 
-def _begin_otherwise(x: Item, y: Item) -> bool:
-    """Whether both are rows, of which one may begin with another block than the other."""
-    if not isinstance(x, SeqItem) or not isinstance(y, SeqItem):
-        return False
-    return x.kept is not None or x.first.class_ != y.first.class_
-
-
-def _by_width(row: SeqItem) -> tuple[CallItem | None, CallItem | None]:
-    """What begins a row where the width changes, and where it stays, as far as that is known."""
-    changes = {name for name, _ in row.first.params} >= _WIDTHS
-    return (row.first, row.kept) if changes else (None, row.first)
-
-
-def _changes(call: CallItem, numbers: Numbers) -> bool:
-    one, other = (evaluate(dict(call.params)[name], numbers) for name in sorted(_WIDTHS))
-    return one != other
-
-
 def _row_of_one(row: SeqItem, call: CallItem, operands: tuple[str, ...]) -> Item | None:
-    if row.kept or (row.first.class_, row.first.params) != (call.class_, call.params):
+    if (row.first.class_, row.first.params) != (call.class_, call.params):
         return None
     return replace(row, operands=operands, may_be_one=True, when=row.when or call.when)
 
