@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import wraps
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import Any, TypeVar, dataclass_transform
@@ -18,6 +19,7 @@ def record(cls: type[T]) -> type[T]:
     without these it takes two thirds of the time.
     """
     made: Any = dataclass(frozen=True, repr=False, eq=False)(cls)
+    made.__dataclass_params__.repr = True  # which pprint asks
     compared = [f.name for f in fields(made) if f.compare]
     made.__compared__ = staticmethod(attrgetter(*compared) if compared else _nothing)
     for name, method in _SHARED.items():
@@ -41,10 +43,13 @@ def _hash(self: Any) -> int:
     return hash(self.__compared__(self))
 
 
-@recursive_repr()
 def _repr(self: Any) -> str:
     shown = (f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.repr)
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
-_SHARED = {"__eq__": _eq, "__hash__": _hash, "__repr__": _repr}
+# by these pprint knows what it prints a field a line
+_repr.__qualname__ = "__create_fn__.<locals>.__repr__"
+_repr_once = wraps(_repr)(recursive_repr()(_repr))
+
+_SHARED = {"__eq__": _eq, "__hash__": _hash, "__repr__": _repr_once}

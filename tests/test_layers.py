@@ -17,7 +17,7 @@ from tests.rooms import PACKAGE, circles, file_of, graphs, imports_of, room
 
 TESTS = Path(__file__).parent
 ORDER = [
-    "version", "data", "diagnostics", "files", "ops", "reader", "schema", "ir",
+    "package", "record", "diagnostics", "files", "ops", "reader", "schema", "ir",
     "loading/migrations", "loading", "language", "blocks", "expand", "analysis",
     "passes", "blame", "scaling", "rules", "policy", "formats", "pipeline", "fixing",
     "targets/python_source", "targets", "weights", "recovery", "lsp", "cli", "cli/commands",

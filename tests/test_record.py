@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import FrozenInstanceError, dataclass, field, replace
+from pprint import pformat
 
 import pytest
 
@@ -83,3 +84,9 @@ def test_what_a_class_says_of_itself_stays() -> None:
 
     assert repr(Loud(1)) == "loud"
     assert Loud(1) == Loud(1)
+
+
+def test_pprint_takes_a_record_for_a_dataclass() -> None:
+    value = RECORD(1, "y" * 60, (2,) * 20)
+    assert pformat(value) == pformat(PLAIN(1, "y" * 60, (2,) * 20))
+    assert pformat(value).count("\n") == 2

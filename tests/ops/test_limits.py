@@ -55,7 +55,7 @@ def runs(op: Op, inputs: tuple[Shape, ...], *, training: bool) -> Shape:
     tensors = [torch.rand(images, *shape) for shape in inputs]
     names = [f"t{index}" for index in range(len(tensors))]
     text = op.expression(texts(op), len(tensors)).format(*names, self="module")
-    module = built(op)
+    module = built(op, len(inputs))
     owner = nn.Module().train(training)  # `self` of the module whose forward it is
     scope = {"torch": torch, "F": F, "self": owner, **dict(zip(names, tensors, strict=True))}
     if module is not None:
