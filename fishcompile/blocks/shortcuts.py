@@ -22,7 +22,6 @@ from fishcompile.ops.channel_sum import ChannelSum
 from fishcompile.ops.formula import unlike
 from fishcompile.record import record
 
-
 _WHERE = ", where "
 _PROJECTION = "P is x or an I-conv"
 

@@ -56,7 +56,8 @@ class Binary:
     def __str__(self) -> str:
         own = _PRECEDENCE[self.operator]
         left, right = str(self.left), str(self.right)
-        if isinstance(self.left, Binary) and _PRECEDENCE[self.left.operator] < own:
+        # Python takes two comparisons in a row for a chain
+        if isinstance(self.left, Binary) and _PRECEDENCE[self.left.operator] < max(own, 1):
             left = f"({left})"
         # // and - are not associative, and 3 * (n // 2) is not 3 * n // 2
         if isinstance(self.right, Binary) and _PRECEDENCE[self.right.operator] <= own:
@@ -190,6 +191,8 @@ def _from_ast(node: ast.expr) -> Formula:
             return Const(-value)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _AST:
             return Binary(_AST[type(op)], _from_ast(left), _from_ast(right))
+        case ast.Compare(left=left, ops=[ast.NotEq()], comparators=[right]):
+            return Binary("!=", _from_ast(left), _from_ast(right))
         case _:
             raise ValueError(f"not part of a formula: {ast.unparse(node)!r}")
 
@@ -257,5 +260,5 @@ def unlike(left: int, right: int) -> Sym:
 
 
 def _combine(symbol: str, left: int, right: int) -> Sym:
-    value = _OPERATIONS[symbol](int(left), int(right))
+    value = int(_OPERATIONS[symbol](int(left), int(right)))
     return Sym(value, binary(symbol, formula_of(left), formula_of(right)))

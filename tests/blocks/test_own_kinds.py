@@ -85,7 +85,7 @@ def test_parameters_by_hand(tmp_path: Path) -> None:
     kinds = {
         scope.kind for scope in analysis.inference.graph.scopes if scope.name == "bridge.refine.0"
     }
-    assert kinds == {"ProjectBottleneck"}, "the default kind and its words are not for another kind"
+    assert kinds == {"Bottleneck"}, "the default kind and its words are not for another kind"
 
 
 def residual(block: Any, x: Tensor) -> Tensor:
@@ -124,7 +124,7 @@ def test_its_forward_in_torch_s_own_words(tmp_path: Path) -> None:
 
 def test_the_emitted_classes_say_what_they_are_made_of(tmp_path: Path) -> None:
     text = emit_source(analysed(tmp_path))
-    assert '"""x + Mbconv(x)."""' in text
+    assert '"""P(x) + Mbconv(x): P is x or an I-conv."""' in text
     assert '"""r(x) + Mbconv(x), where r sums each k adjacent channels."""' in text
     assert "self.branch = Mbconv(in_channels, out_channels)" in text
 

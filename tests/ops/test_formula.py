@@ -20,6 +20,7 @@ from fishcompile.ops.formula import (
     formula_of,
     parse,
     substitute,
+    unlike,
     variables,
 )
 
@@ -37,7 +38,7 @@ leaves = st.one_of(
 )
 formulas: st.SearchStrategy[Formula] = st.recursive(
     leaves,
-    lambda inner: st.builds(Binary, st.sampled_from(sorted(OPERATIONS)), inner, inner),
+    lambda inner: st.builds(Binary, st.sampled_from([*OPERATIONS, "!="]), inner, inner),
     max_leaves=12,
 )
 
@@ -54,6 +55,9 @@ formulas: st.SearchStrategy[Formula] = st.recursive(
         (Binary("-", A, Binary("-", B, C)), "a - (b - c)"),
         (Binary("-", Binary("-", A, B), C), "a - b - c"),
         (Binary("-", A, Const(-1)), "a - -1"),
+        (Binary("+", Binary("!=", A, B), C), "(a != b) + c"),
+        (Binary("!=", Binary("+", A, B), C), "a + b != c"),
+        (Binary("!=", Binary("!=", A, B), C), "(a != b) != c"),
         (Const(True), "True"),
     ],
 )
@@ -157,6 +161,15 @@ def test_sym_counts_as_plain_integers_do_and_remembers_how(
     assert result == OPERATIONS[symbol](a, b)
     assert isinstance(result, Sym)
     assert evaluate(result.formula, {"a": a, "b": b}) == result
+
+
+@pytest.mark.parametrize(("a", "b", "differ"), [(3, 4, 1), (3, 3, 0)])
+def test_unlike_is_one_where_the_numbers_differ(a: int, b: int, differ: int) -> None:
+    found = unlike(Sym(a, A), Sym(b, B))
+    assert found == differ
+    assert str(found.formula) == "a != b"
+    assert evaluate(found.formula, {"a": 5, "b": 5}) == 0
+    assert unlike(Sym(a, A), Sym(a, A)).formula == Const(0)
 
 
 def test_sym_is_an_integer_everywhere_else() -> None:

@@ -53,6 +53,7 @@ class _Pair:
             for form in (a, b)
         ]
         self._lenient = any(isinstance(i, SkipItem) or i.when for i in (*a.items, *b.items))
+        self._lenient |= any(map(_begin_otherwise, a.items, b.items))
         self._of_a, self._of_b = of_a, of_b
 
     def value(self, x: str, y: str) -> str | None:
@@ -146,6 +147,13 @@ def _followed(name: str, without: Mapping[str, str]) -> Iterator[str]:
     while name in without:
         name = without[name]
         yield name
+
+
+def _begin_otherwise(x: Item, y: Item) -> bool:
+    """Whether both are rows, of which one may keep the width that the other changes."""
+    if not isinstance(x, SeqItem) or not isinstance(y, SeqItem):
+        return False
+    return x.first.params != y.first.params
 
 
 def _row_of_one(row: SeqItem, call: CallItem, operands: tuple[str, ...]) -> Item | None:
