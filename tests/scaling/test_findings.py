@@ -88,7 +88,7 @@ STEM = "stem: {c: {kind: conv, out: 9, groups: 3}, d: {kind: conv, out: 8, group
         (TAIL + "body: {b: {blocks: 1, k: 5, transfer: {from: t1}}}", "FC302", "4:26"),
         (TAIL + "bridge: {out: 8, blocks: 1}", "FC302", "4:15"),
         ("tail: {t1: {out: 12, blocks: 1, block: {groups: 2}}}", "FC302", "3:49"),
-        ("tail: {t1: {out: 3, blocks: 1}}", "FC302", "3:8"),
+        ("tail: {t1: {out: 3, blocks: 1}}", "FC302", "3:18"),
         (f"tail: {{{ADDS}}}", "FC301", "3:90"),
         (STEM + TAIL, "FC302", "3:76"),
         (f"tail: {{t1: {{out: 8, blocks: 1}}}}\nbody: {{{GROWING}}}", "FC305", "4:348"),
