@@ -14,13 +14,21 @@ from fishcompile.diagnostics.errors import UsageError
 STDIN = "-"
 
 
+def resolved(path: Path) -> Path:
+    """The absolute path without links; of links in a circle, the one that was named.
+
+    `Path.resolve` raises RuntimeError for such a circle, before Python 3.13.
+    """
+    return Path(os.path.realpath(path))
+
+
 def write_atomic(path: Path, data: bytes) -> None:
     """Writes `data` to `path` by way of a file beside it. Raises UsageError where it cannot."""
     import tempfile  # with what it brings a hundredth of a check, which writes nothing
 
     is_file(path)
     require_folder(path)
-    target = path.resolve()
+    target = resolved(path)
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{target.name[:64]}.", dir=target.parent)
@@ -52,7 +60,7 @@ def reading(path: Path) -> Iterator[None]:
 
 def require_folder(path: Path) -> None:
     """Raises UsageError where the folder that `path` is to stand in does not exist."""
-    if not path.resolve().parent.is_dir():
+    if not resolved(path).parent.is_dir():
         help_ = f"make it first: mkdir -p {path.parent}"
         raise UsageError(f"the folder of {path} does not exist", help_)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 # the version in pyproject.toml; a test holds the two together
 VERSION = "0.1.0"
+# where the project is hosted, as pyproject.toml has it; docs/hosting.md says what follows it
+HOME = "https://github.com/fishcompile/fishcompile"
 
 _PACKAGE = Path(__file__).parent
 

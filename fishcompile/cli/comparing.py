@@ -29,9 +29,9 @@ def compare(text: str, output: Path, analysis: Analysis, spec: str, way_out: str
 
 
 def read_text(path: Path) -> str:
-    """A file's text, its line breaks as they are. Raises UsageError."""
+    """A file's text, with plain line breaks, which git may have changed. Raises UsageError."""
     try:
-        return path.read_bytes().decode(errors="replace")
+        return path.read_bytes().decode(errors="replace").replace("\r\n", "\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -40,11 +40,8 @@ def _reason(old: str, analysis: Analysis, spec: str) -> str:
     """Whether the spec changed, or the file, or how it is made: the stamp's digests tell."""
     if not was_ours(old):
         return f"{spec} builds something else"
-    plain = old.replace("\r\n", "\n")
     if not is_ours(old):
-        if is_ours(plain):
-            return "its line breaks were changed since it was written"
-        changed = digest_of(plain) != analysis.digest
+        changed = digest_of(old) != analysis.digest
         also = f", and {spec} changed too" if changed else f"; {spec} is as it was"
         return f"it was edited since it was written{also}"
     before = passes_of(old)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 
 from fishcompile.package import VERSION
 
 
 def main() -> None:
     """Runs the command line and ends the process."""
+    _open_what_is_closed()
     if sys.argv[1:] == ["--version"]:
         print(f"fishcompile {VERSION}")  # of all questions the one that needs no command line
         return
@@ -34,3 +36,10 @@ def main() -> None:
         # nobody reads on, or a server has closed its output: there is nothing left to say
         pass
     os._exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """A stream that the caller closed leads nowhere, and no file that is opened takes its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115

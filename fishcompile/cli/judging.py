@@ -32,10 +32,13 @@ class Choice:
     write_baseline: str = ""
 
 
-def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[Checked]:
-    """The checked specs with the findings that remain; what a baseline does goes to stderr.
+def judge_run(
+    checked: Sequence[Checked], choice: Choice, read: Reader
+) -> tuple[list[Checked], int]:
+    """The checked specs with the findings that remain, and how many a baseline holds back.
 
-    With `write_baseline` what remains is accepted, and nothing does. Raises UsageError.
+    What a baseline does goes to stderr. With `write_baseline` what remains is accepted, and nothing
+    does. Raises UsageError.
     """
     if choice.baseline and choice.write_baseline:
         raise UsageError("--baseline and --write-baseline exclude each other", "give one of them")
@@ -65,7 +68,7 @@ def judge_run(checked: Sequence[Checked], choice: Choice, read: Reader) -> list[
         )
         print(f"wrote {file}: {len(written.entries)} findings accepted", file=sys.stderr)
         return judge_run(checked, replace(choice, write_baseline="", baseline=str(file)), read)
-    return remaining
+    return remaining, outcome.accepted
 
 
 def _baseline(choice: Choice) -> Baseline | None:

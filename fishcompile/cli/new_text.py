@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.files import resolved
 from fishcompile.loading.adjustment import Adjustment
 from fishcompile.loading.reach import find_root
 from fishcompile.pipeline import Analysis
@@ -21,7 +22,7 @@ _URL = re.compile(r"[a-z]+:")
 def draft(name: str, base: Path, target: Path, scale: Mapping[str, str], analysis: Analysis) -> str:
     """A variant of `base` that stands at `target`. Raises UsageError where none can stand there."""
     root = find_root(target)
-    if not base.resolve().is_relative_to(root):
+    if not resolved(base).is_relative_to(root):
         message = f"{base} lies outside {root}, and a variant there cannot extend it"
         raise UsageError(message, f"copy the spec first: cp {base} {target.parent}")
     what = " and ".join(f"{key} times {factor}" for key, factor in scale.items())
@@ -49,7 +50,7 @@ def variant(text: str, adjustments: Iterable[Adjustment]) -> str:
 
 def _path(base: Path, target: Path) -> str:
     """The base's path from the new file, as YAML."""
-    text = Path(os.path.relpath(base.resolve(), target.resolve().parent)).as_posix()
+    text = Path(os.path.relpath(resolved(base), resolved(target).parent)).as_posix()
     if not text.isprintable():
         message = f"{base} has a character in its path that a spec cannot name"
         raise UsageError(message, "rename the file or its folder")
@@ -61,7 +62,7 @@ def _modeline(analysis: Analysis, base: Path, target: Path) -> list[str]:
     found = _MODELINE.match(analysis.tree.source.line(1))
     if not found or _URL.match(found[1]):
         return [found[0]] if found else []
-    schema = (base.resolve().parent / found[1]).resolve()
-    there = Path(os.path.relpath(schema, target.resolve().parent)).as_posix()
+    schema = resolved(resolved(base).parent / found[1])
+    there = Path(os.path.relpath(schema, resolved(target).parent)).as_posix()
     line = f"# yaml-language-server: $schema={there}"
     return [line] if schema.is_file() and _MODELINE.match(line) else []

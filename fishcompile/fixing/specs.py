@@ -13,7 +13,7 @@ from pathlib import Path
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Report, SpecError
 from fishcompile.diagnostics.source import Source
-from fishcompile.files import reading, write_atomic
+from fishcompile.files import reading, resolved, write_atomic
 from fishcompile.fixing.text import fixed_text, safe_fixes, unified_diff
 from fishcompile.pipeline import examine
 from fishcompile.reader.read import BOM, read_bytes, read_file
@@ -51,9 +51,9 @@ def fix_specs(
     Only these files are fixed, not their bases. `given` are texts that stand for files, such as
     standard input. A spec never comes out with more errors than it had; see `_errors`.
     """
-    memory = Memory({path.resolve(): data for path, data in (given or {}).items()})
+    memory = Memory({resolved(path): data for path, data in (given or {}).items()})
     fixed: dict[Path, FixedSpec] = {}
-    own = {path.resolve(): path for path in reversed(paths)}
+    own = {resolved(path): path for path in reversed(paths)}
     for _ in range(MAX_ROUNDS):  # a variant may be mended only once its base is
         changed = [spec for path in reversed(own.values()) if (spec := _fix_spec(path, memory))]
         if not changed:
@@ -89,7 +89,7 @@ class Memory:
 
     def read(self, path: Path, name: str) -> Tree:
         """Reads as `read_file` does."""
-        data = self._data.get(path.resolve())
+        data = self._data.get(resolved(path))
         return read_file(path, name) if data is None else read_bytes(data, name)
 
     def report(self, path: Path) -> Report:
@@ -102,13 +102,13 @@ class Memory:
     def bytes_of(self, path: Path) -> bytes:
         """The file as it is now. Raises UsageError where it has gone from the disk."""
         with reading(path):
-            if path.resolve() not in self._data:
+            if resolved(path) not in self._data:
                 self.put(path, path.read_bytes())
-        return self._data[path.resolve()]
+        return self._data[resolved(path)]
 
     def put(self, path: Path, data: bytes) -> None:
         """Replaces the file in memory."""
-        self._data[path.resolve()] = data
+        self._data[resolved(path)] = data
 
     def apply(self, path: Path, fixes: Sequence[Fix]) -> tuple[Fix, ...]:
         """Applies fixes, and gives those that were: of two that overlap, the first."""

@@ -50,7 +50,8 @@ class Page:
     """What the text is written for.
 
     `root` is the folder of the repository, which paths in sarif and github are relative to;
-    `rules` gives the rules by id, asked only by a format that lists them.
+    `rules` gives the rules by id, asked only by a format that lists them. `held_back` is how many
+    findings a baseline holds back.
     """
 
     color: bool = False
@@ -58,6 +59,7 @@ class Page:
     quiet: bool = False
     root: Path = field(default_factory=Path.cwd)
     rules: Callable[[], Mapping[str, RuleFacts]] = _no_rules
+    held_back: int = 0
 
 
 Format = Callable[[Sequence[Checked], Page], str]

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
+from fishcompile.files import resolved
+
 
 def repository_root(folder: Path) -> Path:
     """The nearest folder at or above `folder` that holds `.git`, or else `folder` itself."""
-    here = folder.resolve()
+    here = resolved(folder)
     for candidate in (here, *here.parents):
         if (candidate / ".git").exists():
             return candidate

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 REPORT_VERSION = 1
 
 
-def write(checked: Sequence[Checked], page: Page) -> str:  # noqa: ARG001
+def write(checked: Sequence[Checked], page: Page) -> str:
     """The report as one JSON object."""
     return json_text(
         {
             "version": REPORT_VERSION,
             "tool": {"name": "fishcompile", "version": VERSION},
             "files": [_file(item) for item in checked],
-            "summary": _summary(checked),
+            "summary": _summary(checked) | {"held_back": page.held_back},
         }
     )
 

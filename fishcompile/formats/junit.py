@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Diagnostic
 
 
-def write(checked: Sequence[Checked], page: Page) -> str:  # noqa: ARG001
+def write(checked: Sequence[Checked], page: Page) -> str:
     """The document; the counts are of test cases, as JUnit's are."""
     failures = sum(not item.report.ok and not item.unreadable for item in checked)
     errors = sum(item.unreadable for item in checked)
@@ -26,11 +26,19 @@ def write(checked: Sequence[Checked], page: Page) -> str:  # noqa: ARG001
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<testsuites name="fishcompile" {counts}>',
         f'  <testsuite name="fishcompile check" {counts}>',
+        *_properties(page),
         *(line for item in checked for line in _case(item)),
         "  </testsuite>",
         "</testsuites>",
     ]
     return "\n".join(lines)
+
+
+def _properties(page: Page) -> Iterator[str]:
+    if page.held_back:
+        yield "    <properties>"
+        yield f'      <property name="held-back" value="{page.held_back}" />'
+        yield "    </properties>"
 
 
 def _case(item: Checked) -> Iterator[str]:

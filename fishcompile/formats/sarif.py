@@ -17,7 +17,7 @@ from fishcompile.formats import Checked, Page, RuleFacts, findings
 from fishcompile.formats._escape import json_text
 from fishcompile.formats._paths import relative_to_root, uri
 from fishcompile.formats._snippets import visible
-from fishcompile.package import VERSION
+from fishcompile.package import HOME, VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Diagnostic, Fix
@@ -37,6 +37,7 @@ def write(checked: Sequence[Checked], page: Page) -> str:
     driver = {
         "name": "fishcompile",
         "semanticVersion": VERSION,
+        "informationUri": HOME,
         "rules": [_rule(id_, rules) for id_ in ids],
     }
     results = [
@@ -50,6 +51,8 @@ def write(checked: Sequence[Checked], page: Page) -> str:
         "columnKind": "unicodeCodePoints",
         "results": results,
     }
+    if page.held_back:
+        run["properties"] = {"heldBack": page.held_back}
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
@@ -66,9 +69,10 @@ def _rule(id_: str, rules: Mapping[str, RuleFacts]) -> dict[str, Any]:
     facts = rules[id_]
     return {
         "id": id_,
-        "name": facts.name,
+        "name": "".join(word.capitalize() for word in facts.name.split("-")),
         "shortDescription": {"text": facts.summary},
         "fullDescription": {"text": facts.description},
+        "helpUri": f"{HOME}/blob/main/docs/rules/{id_}.md",
         "help": {"text": facts.description, "markdown": facts.markdown},
         "defaultConfiguration": {"level": facts.severity},
     }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Related, Report, SpecError, fail
 from fishcompile.diagnostics.source import Span
+from fishcompile.files import resolved
 from fishcompile.loading.paths import not_there, of_windows
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Include, Tree
@@ -24,10 +25,10 @@ Reader = Callable[[Path, str], Tree]
 
 def standing_for(path: Path, text: str) -> Reader:
     """A reader that has `text` in the place of the file at `path`, which need not be there."""
-    place = path.resolve()
+    place = resolved(path)
 
     def read(file: Path, name: str) -> Tree:
-        return read_bytes(text.encode(), name) if file.resolve() == place else read_file(file, name)
+        return read_bytes(text.encode(), name) if resolved(file) == place else read_file(file, name)
 
     return read
 
@@ -74,7 +75,7 @@ class Files:
         """The spec itself. Raises what the reader raises, and SpecError for a wrong version."""
         tree = self.read(path, str(path))
         self._count(tree)
-        return Opened(_current(tree), path.resolve())
+        return Opened(_current(tree), resolved(path))
 
     def locate(self, named: Named) -> Path:
         """Where a named file is. Raises SpecError where it may not be opened."""
@@ -88,7 +89,7 @@ class Files:
             stem = "base" if key == "extends" else "blocks"
             advice = f"write it as `{key}: {stem}.yaml`"
             raise refuse(named.span, f"`{key}` names a .yaml file", advice)
-        file = (named.user.file.parent / target).resolve()
+        file = resolved(named.user.file.parent / target)
         if not file.is_relative_to(self.root):
             message = f"the {_WHAT[key]} lies outside the spec's root, so it is not opened"
             advice = f"move the {_WHAT[key]} below the folder of pyproject.toml or .git"
@@ -130,7 +131,7 @@ class Files:
 
 def find_root(path: Path) -> Path:
     """The folder that bounds what the spec at `path` may bring in."""
-    folder = path.resolve().parent
+    folder = resolved(path).parent
     for candidate in (folder, *folder.parents):
         if any((candidate / marker).exists() for marker in _ROOT_MARKERS):
             return candidate

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.diagnostics.source import Source
+from fishcompile.files import resolved
 from fishcompile.loading.load import load
 from fishcompile.lsp.uris import document_path
 from fishcompile.pipeline import Analysis, examine
@@ -98,7 +99,7 @@ class Documents:
 
     def read(self, path: Path, name: str) -> Tree:
         """The tree of the buffer or else the file at `path`. Raises what `read_file` raises."""
-        buffer = self._open.get(path.resolve())
+        buffer = self._open.get(resolved(path))
         if buffer is None:
             return read_file(path, name)
         if len(buffer.text) > MAX_BYTES:
@@ -110,7 +111,7 @@ class Documents:
         files: list[Path] = []
 
         def read(file: Path, name: str) -> Tree:
-            files.append(file.resolve())
+            files.append(resolved(file))
             return self.read(file, name)
 
         try:
@@ -128,7 +129,7 @@ class Documents:
 
         def read(file: Path, name: str) -> Tree:
             tree = instead if instead and not layers else self.read(file, name)
-            layers.append(Layer(file.resolve(), tree))
+            layers.append(Layer(resolved(file), tree))
             return tree
 
         with suppress(SpecError):  # what was read until then is what there is
@@ -138,4 +139,4 @@ class Documents:
 
 def file_of(source: Source) -> Path:
     """The file that a span's source was read from; analyses name files by absolute paths."""
-    return Path(source.name).resolve()
+    return resolved(Path(source.name))

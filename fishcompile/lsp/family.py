@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
+from fishcompile.files import resolved
 from fishcompile.loading.reach import find_root
 from fishcompile.lsp.documents import Documents, Layer
 from fishcompile.lsp.name_places import Kind
@@ -71,7 +72,7 @@ def _files(root: Path) -> Iterator[Path]:
                 count += 1
                 if count > MAX_FILES:
                     return
-                yield Path(folder, name).resolve()
+                yield resolved(Path(folder, name))
 
 
 def _mentions_another(file: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lsprotocol import types as lsp
 
 from fishcompile.diagnostics.source import start_of
+from fishcompile.files import resolved
 from fishcompile.lsp.family import places
 from fishcompile.lsp.session import Session, Spot
 from fishcompile.lsp.stage_names import occurrence_at, touches, written_in
@@ -19,7 +20,7 @@ def definition(session: Session, at: Spot) -> lsp.Location | None:
     layers = session.documents.layers(at.buffer.path)
     named = _file_at(tree, at)
     if named is not None:
-        file = (at.buffer.path.parent / named).resolve()
+        file = resolved(at.buffer.path.parent / named)
         opened = (layer for layer in layers if layer.path == file)
         return next((session.location(start_of(layer.tree.source)) for layer in opened), None)
     name = occurrence_at(tree, at.line, at.column)

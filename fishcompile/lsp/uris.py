@@ -7,6 +7,8 @@ from pathlib import Path, PurePath, PureWindowsPath
 from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
+from fishcompile.files import resolved
+
 P = TypeVar("P", bound=PurePath)
 
 _DRIVE = re.compile(r"/[A-Za-z]:(?:/|$)")
@@ -37,4 +39,4 @@ def document_path(uri: str) -> Path:
     if path is None:
         name = re.sub(r"[^0-9A-Za-z._-]+", "-", uri)[-100:]
         path = Path.cwd() / (name or "untitled")
-    return path.resolve()
+    return resolved(path)

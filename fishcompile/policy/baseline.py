@@ -20,7 +20,7 @@ from typing import NamedTuple
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.fingerprints import fingerprints
-from fishcompile.files import is_file, reading, write_atomic
+from fishcompile.files import is_file, reading, resolved, write_atomic
 from fishcompile.record import record
 
 VERSION = 2
@@ -53,7 +53,7 @@ class Baseline:
     @property
     def folder(self) -> Path:
         """What the entries' paths are relative to."""
-        return self.path.resolve().parent
+        return resolved(self.path).parent
 
     def stale(self, matched: set[Entry], files: Iterable[str]) -> tuple[Entry, ...]:
         """The entries that nothing matched, of the files that were checked or are gone."""
@@ -106,7 +106,7 @@ def write_baseline(path: Path, reports: Iterable[tuple[str, Sequence[Diagnostic]
             old = path.read_bytes()[:_MAX_BYTES]
         if old.strip() and _KIND.encode() not in old[:200]:
             raise UsageError(f"{path} is not a baseline; it is not overwritten")
-    folder = path.resolve().parent
+    folder = resolved(path).parent
     found = {
         entry
         for checked, diagnostics in reports
@@ -147,7 +147,7 @@ def _entry(item: object, at: int, path: Path) -> Entry:
 
 
 def _relative(file: str, folder: Path) -> str:
-    target = Path(file).resolve()
+    target = resolved(Path(file))
     try:
         return Path(os.path.relpath(target, folder)).as_posix()
     except ValueError:  # on another drive

@@ -14,7 +14,7 @@ from typing import Any
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
-from fishcompile.files import reading
+from fishcompile.files import reading, resolved
 from fishcompile.policy.globs import matches
 from fishcompile.policy.selectors import ALL, covers, ignorable, parse_selectors
 from fishcompile.record import record
@@ -59,7 +59,7 @@ def find_config(spec: Path) -> Config:
     The search ends at a folder with `.git`. Raises UsageError for a table that does not hold.
     """
     try:
-        folder = spec.resolve().parent
+        folder = resolved(spec).parent
     except (OSError, ValueError, RuntimeError):  # no possible path; reading it will say so
         return Config()
     for candidate in (folder, *folder.parents):

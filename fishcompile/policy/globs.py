@@ -5,11 +5,13 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from fishcompile.files import resolved
+
 
 def matches(file: str, glob: str, folder: Path) -> bool:
     """Whether `file` lies under `folder` and fits `glob`; one without `/` fits in any folder."""
     try:
-        parts = Path(file).resolve().relative_to(folder.resolve()).parts
+        parts = resolved(Path(file)).relative_to(resolved(folder)).parts
     except (ValueError, OSError):  # elsewhere, or no possible path
         return False
     pattern = glob.strip("/").split("/")

@@ -14,6 +14,7 @@ from textwrap import wrap
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.diagnostics.names import shown
+from fishcompile.files import resolved
 from fishcompile.language.defaults import apply_defaults
 from fishcompile.language.fish_spec import FishSpec
 from fishcompile.language.parse import parse_spec
@@ -96,7 +97,7 @@ def _variant(
     """Raises NotAVariantError where it does not hold."""
     theirs = parse_spec(apply_defaults(compiled(base).tree))
     fish = with_names_of(theirs, fish)
-    path = Path(os.path.relpath(base.resolve(), output.resolve().parent)).as_posix()
+    path = Path(os.path.relpath(resolved(base), resolved(output).parent)).as_posix()
     changed = changes(fish, theirs)
     if path != path.encode(errors="replace").decode():
         raise NotAVariantError("its path is no UTF-8, and a spec is")
@@ -128,12 +129,12 @@ def _variant(
 def _shipped_below(output: Path) -> list[Path]:
     """The shipped specs that the output may extend: not those of an installed package."""
     root = find_root(output)
-    paths = [data_file("specs", f"{name}.yaml").resolve() for name in RELEASED]
+    paths = [resolved(data_file("specs", f"{name}.yaml")) for name in RELEASED]
     return [
         path
         for path in paths
         if path.is_relative_to(root)
-        and path != output.resolve()
+        and path != resolved(output)
         and not any(
             part.startswith(".") or part == "site-packages" for part in path.relative_to(root).parts
         )
@@ -141,10 +142,10 @@ def _shipped_below(output: Path) -> list[Path]:
 
 
 def _refuse_outside(base: Path, output: Path) -> None:
-    if base.resolve() == output.resolve():
+    if resolved(base) == resolved(output):
         raise UsageError(f"{base} is the output itself", "name another file with -o")
     root = find_root(output)
-    if not base.resolve().is_relative_to(root):
+    if not resolved(base).is_relative_to(root):
         raise UsageError(
             f"{base} lies outside {root}, the root of {output}, so it could not be extended",
             "copy it below that folder, or leave --base out for a spec of its own",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from fishcompile.formats import Page
 from fishcompile.package import VERSION, data_file
 from tests.formats.sample import CLEAN, HOSTILE, RUN, hostile_run, write
 
@@ -78,7 +79,11 @@ def test_the_summary_counts_the_finding_of_a_shared_base_once() -> None:
         "errors": 3,
         "warnings": 1,
         "skipped": 2,
+        "held_back": 0,
     }
+    held = json.loads(write("json", RUN, Page(held_back=3)))
+    assert held["summary"]["held_back"] == 3
+    Draft202012Validator(SCHEMA).validate(held)
     assert read(CLEAN)["summary"]["files"] == 1
 
 

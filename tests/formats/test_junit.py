@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from fishcompile.formats import Page
 from fishcompile.formats._snippets import render_diagnostic, visible
 from tests.formats.sample import CHANNELS, CLEAN, HOSTILE, RUN, STYLE, hostile_run, write
 
@@ -49,3 +50,10 @@ def test_hostile_texts_come_back_as_they_are_shown(text: str) -> None:
     assert [part.tag for part in second] == ["error", "system-out"]
     assert first[0].get("message") == f"{visible(text)}:1:1: {visible(text)}"
     assert (first[0].text or "").startswith(f"error[FC302]: {visible(text)}\n")
+
+
+def test_what_a_baseline_holds_back_is_a_property_of_the_suite() -> None:
+    suite = ElementTree.fromstring(write("junit", CLEAN, Page(held_back=3)))[0]
+    (held,) = suite.findall("properties/property")
+    assert held.attrib == {"name": "held-back", "value": "3"}
+    assert ElementTree.fromstring(write("junit", CLEAN)).findall(".//property") == []

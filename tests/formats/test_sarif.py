@@ -12,11 +12,13 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from jsonschema import Draft7Validator
 
+from fishcompile.cli.commands.check import _rules
 from fishcompile.diagnostics.finding import Diagnostic, Report
 from fishcompile.diagnostics.fingerprints import fingerprints
 from fishcompile.diagnostics.source import Source, Span
 from fishcompile.formats import Checked, Page
 from fishcompile.formats.sarif import hashed
+from fishcompile.package import HOME
 from tests.formats.sample import HOSTILE, RULES, RUN, hostile_run, write
 
 OASIS = Path(__file__).parents[3] / "shared/reference/sarif-schema-2.1.0.json"
@@ -43,18 +45,32 @@ def test_valid_by_the_schema_of_oasis() -> None:
 def test_the_rules_are_those_known_and_those_found() -> None:
     run = run_of(RUN)
     driver = run["tool"]["driver"]
+    assert driver["informationUri"] == "https://github.com/fishcompile/fishcompile"
     assert [rule["id"] for rule in driver["rules"]] == ["FC100", "FC110", "FC302", "FC501"]
     assert driver["rules"][0] == {"id": "FC100"}
     assert driver["rules"][3] == {
         "id": "FC501",
-        "name": "i-conv",
+        "name": "IConv",
         "shortDescription": {"text": "No I-conv."},
         "fullDescription": {"text": "Because."},
+        "helpUri": "https://github.com/fishcompile/fishcompile/blob/main/docs/rules/FC501.md",
         "help": {"text": "Because.", "markdown": "No I-conv.\n\nBecause."},
         "defaultConfiguration": {"level": "warning"},
     }
     for result in run["results"]:
         assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_every_rule_has_a_name_in_pascal_case_and_a_page() -> None:
+    for rule in run_of((), Page(rules=_rules))["tool"]["driver"]["rules"]:
+        assert re.fullmatch(r"([A-Z][a-z0-9]*)+", rule["name"]), rule["id"]
+        page = rule["helpUri"].removeprefix(f"{HOME}/blob/main/")
+        assert (Path(__file__).parents[2] / page).is_file()
+
+
+def test_what_a_baseline_holds_back_is_counted() -> None:
+    assert run_of(RUN, Page(held_back=3))["properties"] == {"heldBack": 3}
+    assert "properties" not in run_of(RUN)
 
 
 def test_a_result_with_all_it_can_have() -> None:

@@ -179,4 +179,4 @@ def test_the_example_workflow_fits_the_action() -> None:
     steps = job["steps"]
     assert set(steps[-1]["with"]) <= set(ACTION["inputs"])
     uses = [step["uses"] for step in [*steps, *STEPS] if "uses" in step]
-    assert all(re.fullmatch(r"[\w-]+/[\w/-]+@v\d+", use) for use in uses), uses
+    assert all(re.fullmatch(r"[\w-]+/[\w/-]+@(v[\d.]+|[0-9a-f]{40})", use) for use in uses), uses

@@ -114,12 +114,12 @@ def check(
         given = apply_fixes(inputs, given)
     read = read_once(inputs, given)
     found = [examined(item, read) for item in inputs]
-    checked = judge_run(
+    checked, held_back = judge_run(
         found, Choice(select, ignore, warn_as_error, baseline, write_baseline), read
     )
     shown = [errors_of(item) for item in checked] if quiet else checked
     colored = color == "always" or (output == STDIN and wants_color(color))
-    page = Page(colored, line_width(), quiet, _repository(), _rules)
+    page = Page(colored, line_width(), quiet, _repository(), _rules, held_back)
     # fixed standard input has taken standard output
     with redirect_stdout(sys.stderr if fix and given else sys.stdout):
         deliver(write(shown, page), output, shown, quiet=quiet)
