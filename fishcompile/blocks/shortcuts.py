@@ -137,7 +137,7 @@ _REPEAT = "d repeats each channel k times: the inverse of r"
 # The class that has a shortcut, the word before a kind's name, and what its docstring says.
 _SHORTCUTS: dict[str, tuple[type[Residual], str, str, str]] = {
     "project": (Projected, "", "x", "M is {}"),
-    "reduce": (Reduced, "Reduce", "r(x)", "r sums each k adjacent channels"),
+    "reduce": (Reduced, "Sum", "r(x)", "r sums each k adjacent channels"),
     "duplicate": (Duplicated, "Duplicate", "d(x)", _REPEAT),
 }
 

@@ -65,7 +65,34 @@ class Binary:
         return f"{left} {self.operator} {right}"
 
 
-Formula = Const | Var | Binary
+@record
+class Choice:
+    """`there` where `when` is positive, else `otherwise`: of the emitted text alone, not parsed."""
+
+    when: Formula
+    there: Formula
+    otherwise: Formula
+
+    def __str__(self) -> str:
+        return f"{self.there} if {positive(self.when)} else {self.otherwise}"
+
+
+Formula = Const | Var | Binary | Choice
+
+
+def positive(formula: Formula) -> str:
+    """The condition that a number is positive, as a comparison of what it is the difference of."""
+    match formula:
+        case Binary("!="):
+            return str(formula)
+        case Binary("+", Binary("!=") as left, right):
+            return f"{positive(left)} or {positive(right)}"
+        case Binary("-", Const() as left, Var() as right):
+            return f"{right} < {left}"
+        case Binary("-", left, right):
+            return f"{left} > {right}"
+        case _:
+            return f"{formula} > 0"
 
 
 def binary(symbol: str, left: Formula, right: Formula) -> Formula:
@@ -133,6 +160,8 @@ def substitute(formula: Formula, values: Mapping[str, Formula]) -> Formula:
             return values.get(name, formula)
         case Binary(symbol, left, right):
             return binary(symbol, substitute(left, values), substitute(right, values))
+        case Choice(when, there, otherwise):
+            return Choice(*(substitute(part, values) for part in (when, there, otherwise)))
         case _:
             return formula
 
@@ -144,6 +173,9 @@ def variables(formula: Formula) -> tuple[str, ...]:
             return (name,)
         case Binary(_, left, right):
             return tuple(dict.fromkeys(variables(left) + variables(right)))
+        case Choice(when, there, otherwise):
+            read = (name for part in (when, there, otherwise) for name in variables(part))
+            return tuple(dict.fromkeys(read))
         case _:
             return ()
 
@@ -171,6 +203,9 @@ def evaluate(formula: Formula, values: Mapping[str, int], *, exactly: bool = Fal
             if exactly and symbol == "//" and (b == 0 or a % b):
                 raise InexactError(f"{a} // {b} is not a whole number", right)
             return _OPERATIONS[symbol](a, b)
+        case Choice(when, there, otherwise):
+            chosen = there if evaluate(when, values) > 0 else otherwise
+            return evaluate(chosen, values, exactly=exactly)
 
 
 def parse(text: str) -> Formula:

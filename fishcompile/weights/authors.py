@@ -29,7 +29,7 @@ _BOTTLENECK = (
     ("shortcut.conv", "shortcut.2"),
 )
 # The kinds of blocks that the table is of; others have keys of the same names.
-_KINDS = ("Bottleneck", "ReduceBottleneck", "DuplicateBottleneck")
+_KINDS = ("Bottleneck", "SumBottleneck", "DuplicateBottleneck")
 _NARROW = (("squeeze.bn", "0.0"), ("squeeze.conv", "0.2"), ("bn", "0.3"), ("widen", "1"))
 _GATE = (("gate.bn", "3.0.0"), ("gate.conv1", "3.0.3"), ("gate.conv2", "3.0.5"))
 _CLASSIFIER = (("score.bn", "3.0"), ("score.conv", "3.2"), ("bn", "3.3"), ("fc", "4.1"))

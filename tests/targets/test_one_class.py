@@ -32,7 +32,7 @@ BLOCKS = {
         ),
         "a: {kind: unit, from: input, out: 8}, b: {kind: unit, out: 16}, c: {kind: unit, out: 16}",
         ["ConvNormAct", "Unit", "Net"],
-        "nn.Conv2d(in_channels, out, 1) if out > in_channels else nn.Identity()",
+        "if out > in_channels: self.skip = nn.Conv2d(in_channels, out, 1)",
     ),
     "a sum that is left out": (
         (
@@ -121,7 +121,7 @@ BLOCKS = {
             "c: {kind: row, out: 8, n: 4}"
         ),
         ["ConvNormAct", "Unit", "Row", "Net"],
-        "if n > 1 else nn.Identity()",
+        "self.rest: nn.Module = nn.Identity() if n > 1: self.rest = (",
     ),
     "a merge of two, of which one is left out": (
         (
@@ -136,6 +136,47 @@ BLOCKS = {
         ),
         ["ConvNormAct", "Unit", "Net"],
         "x = x + y if self.join else x",
+    ),
+    "a concat of two, of which one is left out": (
+        (
+            "unit: {inputs: [x, y], parameters: {both: 0}, graph: {"
+            "conv: {kind: conv, from: x, out: 8}, "
+            "join: {kind: concat, from: [conv, y], when: both}, "
+            "out: {kind: conv, out: 8, kernel: 1}}}"
+        ),
+        (
+            "z: {kind: relu, from: input}, a: {kind: unit, from: [input, z]}, "
+            "b: {kind: unit, from: [a, z], both: 1}"
+        ),
+        ["ConvNormAct", "Unit", "Net"],
+        "x = torch.cat([x, y], dim=1) if self.join else x",
+    ),
+    "a map read twice, or once": (
+        (
+            "unit: {parameters: {both: 0}, graph: {"
+            "conv: {kind: conv, out: 8}, "
+            "join: {kind: concat, from: [conv, conv], when: both}, "
+            "out: {kind: conv, out: 8, kernel: 1}}}"
+        ),
+        "a: {kind: unit, from: input}, b: {kind: unit, both: 1}",
+        ["ConvNormAct", "Unit", "Net"],
+        "x = torch.cat([x, x], dim=1) if self.join else x",
+    ),
+    "a block of two maps that holds itself": (
+        (
+            "pair: {inputs: [x, y], parameters: {depth: required}, graph: {"
+            "conv: {kind: conv, from: x, out: 8}, "
+            "join: {kind: concat, from: [conv, y], when: 2 - depth}, "
+            "last: {kind: conv, out: 8, kernel: 1, when: 2 - depth}, "
+            "more: {kind: concat, from: [y, conv], when: depth - 1}, "
+            "inner: {kind: pair, from: [last, more], depth: depth - 1, when: depth - 1}}}"
+        ),
+        (
+            "z: {kind: relu, from: input}, a: {kind: pair, from: [input, z], depth: 3}, "
+            "b: {kind: pair, from: [a, z], depth: 1}"
+        ),
+        ["ConvNormAct", "Pair", "Net"],
+        "return self.inner(last, x) if self.inner is not None else last",
     ),
 }
 

@@ -6,12 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.formula import (
-    Binary,
     Const,
-    Formula,
-    Var,
     binary,
     parse,
+    positive,
     substitute,
     variables,
 )
@@ -25,14 +23,15 @@ from fishcompile.targets.python_source.forms import (
     SkipItem,
     attributes,
     is_function,
+    may_be_none,
 )
-from fishcompile.targets.python_source.line_breaking import STEP, statement
+from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, statement
 from fishcompile.targets.python_source.locals import with_locals
 
 _BODY = STEP * 2
 _WIDTHS = ("channels", "classes")
 # what a formula of a field is called, where not as the field
-_SHORT = {"padding": "pad"}
+_SHORT = {"padding": "p"}
 _NO_MORE = ("output_padding", "0")  # of a stride of 1
 
 
@@ -79,10 +78,23 @@ def _member(
                 text = f"{text} if {many} else {_construct(item.first, classes)}"
         case SkipItem():
             raise AssertionError(f"{item.local} is in no instance")
+    target = f"self.{item.local}"
+    if item.when and not may_be_none(item):
+        return [*lines, *_perhaps(target, text, positive(item.when))]
     if item.when:
-        inner = f"({text})" if " if " in text else text
-        text = f"{inner} if {positive(item.when)} else nn.Identity()"
-    return [*lines, *statement(f"self.{item.local} = ", text, _BODY)]
+        text = f"{text} if {positive(item.when)} else None"
+    return [*lines, *statement(f"{target} = ", text, _BODY)]
+
+
+def _perhaps(target: str, text: str, condition: str) -> list[str]:
+    """The lines that make a module or an `nn.Identity()`: an expression where one line holds it."""
+    inner = f"({text})" if " if " in text else text
+    line = f"{_BODY}{target} = {inner} if {condition} else nn.Identity()"
+    if len(line) <= WIDTH:
+        return [line]
+    nothing = f"{_BODY}{target}: nn.Module = nn.Identity()"
+    made = statement(f"{target} = ", text, _BODY + STEP)
+    return [nothing, f"{_BODY}if {condition}:", *made]
 
 
 def _optional(item: OpItem) -> list[str]:
@@ -90,21 +102,6 @@ def _optional(item: OpItem) -> list[str]:
     call = item.op.module()
     assert call is not None
     return [name for name, default in (*call.positional, *call.keywords) if default is not None]
-
-
-def positive(formula: Formula) -> str:
-    """The condition that a number is positive, as a comparison of what it is the difference of."""
-    match formula:
-        case Binary("!="):
-            return str(formula)
-        case Binary("+", Binary("!=") as left, right):
-            return f"{positive(left)} or {positive(right)}"
-        case Binary("-", Const() as left, Var() as right):
-            return f"{right} < {left}"
-        case Binary("-", left, right):
-            return f"{left} > {right}"
-        case _:
-            return f"{formula} > 0"
 
 
 def _elements(item: SeqItem, classes: Mapping[int, Class]) -> str:

@@ -132,6 +132,19 @@ def is_function(item: Item) -> bool:
     return isinstance(item, OpItem) and item.op.module() is None
 
 
+def may_be_none(item: Item) -> bool:
+    """Whether an item is a module that joins several maps and may be left out.
+
+    One of a single map is an `nn.Identity()` then.
+    """
+    return may_choose(item) and not is_function(item)
+
+
+def may_choose(item: Item) -> bool:
+    """Whether `forward` chooses between what an item gives and its first operand."""
+    return item.when is not None and (is_function(item) or len(item.operands) > 1)
+
+
 def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
     """The fields of a function that its forward reads from the module, with the attributes' names.
 

@@ -10,7 +10,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from fishcompile.record import record
-from fishcompile.targets.python_source.forms import Item, OpItem, attributes, is_function
+from fishcompile.targets.python_source.forms import (
+    Item,
+    OpItem,
+    attributes,
+    is_function,
+    may_choose,
+)
 from fishcompile.targets.python_source.line_breaking import WIDTH, statement
 
 _MAX_INLINE = 56
@@ -88,6 +94,13 @@ class Forward:
         """The text that stands for a value."""
         return self._values[value].text
 
+    def unname(self, value: str, room: int) -> None:
+        """What the last line made is read where its name would be, if only there and if it fits."""
+        name, _, text = self.lines[-1].strip().partition(" = ") if self.lines else ("", "", "")
+        if name == value and self._uses[value] == 1 and len(text) <= len(name) + room:
+            self.lines.pop()
+            self._values[value] = Expression(text, self._values[value].reads)
+
     def _is_written_where_it_is_read(self, item: Item, expression: Expression) -> bool:
         name = item.local
         if name in self._named or self._uses[name] != 1:
@@ -123,7 +136,7 @@ class Forward:
         reads = frozenset().union(*(operand.reads for operand in operands))
         if not isinstance(item, OpItem):
             text = f"self.{item.local}({', '.join(x.text for x in operands)})"
-            return Expression(text, reads, calls=True)
+            return _chosen(item, Expression(text, reads, calls=True), operands[0].text)
         fields = {name: str(formula) for name, formula in item.params} | dict(item.words)
         read = attributes(item, self._items)
         fields |= {field: f"self.{name}" for field, name in read.items()}
@@ -135,9 +148,15 @@ class Forward:
             texts = [x.text for x in operands]
         calls = not is_function(item) or any(operand.calls for operand in operands)
         text = template.format(*texts, self=f"self.{item.local}")
-        if item.when and is_function(item):
-            return Expression(f"{text} if self.{item.local} else {texts[0]}", reads, _CHOICE)
-        return Expression(text, reads, binds, calls)
+        return _chosen(item, Expression(text, reads, binds, calls), texts[0])
+
+
+def _chosen(item: Item, made: Expression, instead: str) -> Expression:
+    """What an item gives, which may be left out, and then is its first operand."""
+    if not may_choose(item):
+        return made
+    there = f"self.{item.local}" if is_function(item) else f"self.{item.local} is not None"
+    return Expression(f"{made.text} if {there} else {instead}", made.reads, _CHOICE)
 
 
 def _reads(item: Item) -> list[str]:
@@ -149,8 +168,8 @@ def _reads(item: Item) -> list[str]:
     again: tuple[str, ...] = ()
     if isinstance(item, OpItem):
         again = () if item.op.reads is None else item.operands[item.op.reads :]
-        if item.when and is_function(item):
-            again += item.operands[:1]
+    if may_choose(item):
+        again += item.operands[:1]
     return [*item.operands, *again]
 
 

@@ -22,7 +22,7 @@ _NODES = (
     ast.Constant, ast.Subscript, ast.Slice, ast.Dict, ast.List, ast.Tuple, ast.Starred,
     ast.GeneratorExp, ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add,
     ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.Gt, ast.Lt, ast.NotEq,
-    ast.BoolOp, ast.Or,
+    ast.IsNot, ast.BoolOp, ast.Or,
     ast.JoinedStr, ast.FormattedValue, ast.Load, ast.Store,
 )  # fmt: skip
 _IMPORTS = {

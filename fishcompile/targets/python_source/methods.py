@@ -80,7 +80,11 @@ def _features(name: str, plan: _Plan, chosen: Mapping[str, str]) -> list[str]:
     forward = _writer({plan.image: "x"}, plan.trunk, chosen, by_name=True)
     for item in plan.trunk:
         forward.add(item)
-    return _method(name, _FEATURES, [*_outdented(forward.lines), *_dict(forward, chosen)])
+    given = _dict(forward, chosen)
+    if len(given) == 1:
+        forward.unname([*chosen.values()][-1], WIDTH - len(_BODY + given[0]))
+        given = _dict(forward, chosen)
+    return _method(name, _FEATURES, [*_outdented(forward.lines), *given])
 
 
 def _selection(plan: _Plan) -> list[str]:

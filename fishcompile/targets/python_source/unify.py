@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from fishcompile.ops.formula import Formula, evaluate
+from fishcompile.ops.formula import Choice, Formula, evaluate
 from fishcompile.targets.python_source.forms import (
     Bindings,
     CallItem,
@@ -18,7 +18,6 @@ from fishcompile.targets.python_source.forms import (
     Item,
     SeqItem,
     SkipItem,
-    is_function,
 )
 
 Numbers = Mapping[str, int]
@@ -55,6 +54,8 @@ class _Pair:
         self._lenient = any(isinstance(i, SkipItem) or i.when for i in (*a.items, *b.items))
         self._lenient |= any(map(_begin_otherwise, a.items, b.items))
         self._of_a, self._of_b = of_a, of_b
+        whens = (item.when for form in (a, b) for item in form.items)
+        self._whens = dict.fromkeys(when for when in whens if when is not None)
 
     def value(self, x: str, y: str) -> str | None:
         """The local name that both operands mean, where one form lacks what the other reads."""
@@ -129,10 +130,19 @@ class _Pair:
         return known if len(known) == len(pairs) else None
 
     def _formula(self, x: Formula, y: Formula) -> Formula | None:
-        """The formula, of the two, that gives the number of the other in its instances."""
+        """The formula that gives the numbers of both: one of them, or a choice between the two."""
         if x == y or _agree(x, y, self._of_b):
             return x
-        return y if all(_agree(x, y, numbers) for numbers in self._of_a) else None
+        if all(_agree(x, y, numbers) for numbers in self._of_a):
+            return y
+        if isinstance(x, Choice) or isinstance(y, Choice):
+            return None
+        choices = (Choice(when, *way) for when in self._whens for way in ((x, y), (y, x)))
+        return next((choice for choice in choices if self._is_both(choice, x, y)), None)
+
+    def _is_both(self, choice: Formula, x: Formula, y: Formula) -> bool:
+        of_a = all(_agree(choice, x, numbers) for numbers in self._of_a)
+        return of_a and _agree(choice, y, self._of_b)
 
 
 def _agree(x: Formula, y: Formula, numbers: Numbers) -> bool:
@@ -163,8 +173,6 @@ def _row_of_one(row: SeqItem, call: CallItem, operands: tuple[str, ...]) -> Item
 
 
 def _conditional(item: Item, when: Formula) -> Item | None:
-    """The item where `when` is positive. A module without a second operand can be an Identity."""
+    """The item where `when` is positive, which is none where it is there for another reason."""
     assert not isinstance(item, SkipItem)
-    if item.when not in (None, when) or (len(item.operands) > 1 and not is_function(item)):
-        return None
-    return replace(item, when=when)
+    return replace(item, when=when) if item.when in (None, when) else None
