@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
+from functools import cache
+from typing import Any
 
 from fishcompile.ir.graph import Node, Scope
 from fishcompile.ops.base import Op
@@ -85,12 +87,21 @@ class Form:
 def op_item(node: Node, operands: tuple[str, ...]) -> OpItem:
     """The item of a node."""
     known = dict(node.formulas)
-    pairs = [(f.name, getattr(node.op, f.name)) for f in fields(node.op)]
-    params = tuple(
-        (name, known.get(name, Const(value))) for name, value in pairs if isinstance(value, int)
-    )
-    words = tuple((name, str(value)) for name, value in pairs if not isinstance(value, int))
-    return OpItem(node.local, type(node.op), words, params, operands)
+    params: list[tuple[str, Formula]] = []
+    words: list[tuple[str, str]] = []
+    made: Any = type(node.op)
+    for name in _fields(made):
+        value = getattr(node.op, name)
+        if isinstance(value, int):
+            params.append((name, known.get(name) or Const(value)))
+        else:
+            words.append((name, str(value)))
+    return OpItem(node.local, type(node.op), tuple(words), tuple(params), operands)
+
+
+@cache
+def _fields(op: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(op))
 
 
 def call_item(scope: Scope, class_: int, operands: tuple[str, ...]) -> CallItem:
