@@ -42,6 +42,7 @@ MAPPINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("classifier", ("classifier",)),
     ("dense", ("dense", "*")),
     ("expect", ("tail", "*", "expect")),
+    ("sizes", ("input", "sizes")),
     ("budget", ("budget",)),
     ("defaults", ("defaults",)),
     ("defaults of a section", ("defaults", "tail")),

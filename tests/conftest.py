@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
+
+# a worker a core: threads of torch that wait for each other on busy cores took most of the time
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # how long an example takes is the machine's business, not the code's
 settings.register_profile("fishcompile", deadline=None)

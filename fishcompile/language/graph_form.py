@@ -33,7 +33,9 @@ def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
     graph: Entry = {}
     for node in stages.nodes:
         graph[node.name] = _node(node, ("graph", node.name), origins)
-    image = {"channels": stages.input.channels, "size": _sides(stages.input.size)}
+    image: Entry = {"channels": stages.input.channels, "size": _sides(stages.input.size)}
+    if promised := stages.input.sizes:
+        image["sizes"] = {"from": promised.first, "multiple": promised.multiple}
     titled = {"title": stages.title} if stages.title else {}
     value: Entry = {"fishspec": VERSION, "name": stages.name, **titled, "input": image}
     if stages.blocks:

@@ -9,7 +9,14 @@ from fishcompile.language.entries import common, layers, sized, stage
 from fishcompile.language.fish_spec import BudgetSpec, FishSpec
 from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.nodes import definitions, nodes
-from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, DenseSpec, InputSpec
+from fishcompile.language.spec import (
+    SECTIONS,
+    BridgeSpec,
+    ClassifierSpec,
+    DenseSpec,
+    InputSpec,
+    SizesSpec,
+)
 from fishcompile.reader.tree import Tree
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
@@ -28,7 +35,7 @@ def parse_spec(tree: Tree) -> FishSpec:
     }
     return FishSpec(
         name=top["name"],
-        input=InputSpec(**sized(top.get("input", {}))),
+        input=_input(top.get("input", {})),
         stem=layers(top.get("stem", {}), ("stem",)),
         bridge=BridgeSpec(("bridge",), **common(top["bridge"])) if "bridge" in top else None,
         classifier=ClassifierSpec(("classifier",), **common(top["classifier"]))
@@ -54,6 +61,12 @@ def parse_spec(tree: Tree) -> FishSpec:
         title=top.get("title", ""),
         **stages,
     )
+
+
+def _input(entry: Any) -> InputSpec:
+    sizes = {"from_" if key == "from" else key: n for key, n in entry.get("sizes", {}).items()}
+    promised = {"sizes": SizesSpec(**sizes)} if "sizes" in entry else {}
+    return InputSpec(**{**sized(entry), **promised})
 
 
 def quantity(value: int | str) -> int:

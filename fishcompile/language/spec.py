@@ -29,11 +29,29 @@ LayerAct = Literal["relu", "silu", "gelu", "none"]
 
 
 @record
+class SizesSpec:
+    """A promise: every height and width that is a multiple, from the first on."""
+
+    multiple: int = 1
+    from_: int | None = None
+
+    @property
+    def first(self) -> int:
+        """The smallest side that is promised."""
+        least = self.multiple if self.from_ is None else self.from_
+        return -(-least // self.multiple) * self.multiple
+
+
+@record
 class InputSpec:
-    """The network's input: its channels, and the size in pixels that figures are given for."""
+    """The network's input: its channels, and the size in pixels that figures are given for.
+
+    `sizes` are those that the network is to take besides.
+    """
 
     channels: int = 3
     size: int | tuple[int, int] = 224
+    sizes: SizesSpec | None = None
 
     @property
     def sides(self) -> tuple[int, int]:

@@ -25,7 +25,11 @@ class AdaptiveAvgPool(Op):
         """The channels of the input, size x size pixels."""
         (x,) = inputs
         require_map(x, self.kind)
-        return feature_map(x.channels, (self.size, self.size))
+        return feature_map(x.channels, self.moved(x.sides))
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """`size`, whatever the sides were."""
+        return (self.size,) * len(sides[0])
 
 
 KIND = NodeKind(

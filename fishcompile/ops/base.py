@@ -89,6 +89,13 @@ class Op:
         """The output's type, if not the input's. Raises ShapeError where the inputs do not fit."""
         return inputs[0]
 
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """The sides of the output, given those of the inputs; all along one axis, or both.
+
+        Raises ShapeError where they do not fit.
+        """
+        return sides[0]
+
     def kept(self, *inputs: TensorType) -> tuple[int, int] | None:  # noqa: ARG002
         """Two widths that need not be equal, and stay so in a scaled network where they are."""
         return None

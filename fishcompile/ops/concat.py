@@ -23,10 +23,16 @@ class Concat(Op):
         """Channels add up; the sides must agree."""
         for position, x in enumerate(inputs):
             require_map(x, self.kind, position)
-            if x.sides != inputs[0].sides:
-                a, b = ("x".join(map(str, t.sides)) for t in (inputs[0], x))
+        sides = self.moved(*(x.sides for x in inputs))
+        return feature_map(sum(x.channels for x in inputs), sides)
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """Those of all operands."""
+        for position, each in enumerate(sides):
+            if each != sides[0]:
+                a, b = ("x".join(map(str, some)) for some in (sides[0], each))
                 raise ShapeError("FC303", f"{a} and {b} do not concatenate", operand=position)
-        return feature_map(sum(x.channels for x in inputs), inputs[0].sides)
+        return sides[0]
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

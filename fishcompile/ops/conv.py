@@ -48,8 +48,12 @@ class Conv(Op):
             raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
         if self.padding < 0:
             raise self._lopsided()
+        return feature_map(self.out_channels, self.moved(x.sides))
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """A window as wide as the dilated kernel."""
         extent = int(self.dilation) * (int(self.kernel_size) - 1) + 1
-        return feature_map(self.out_channels, window(x.sides, extent, self.stride, self.padding))
+        return window(sides[0], extent, self.stride, self.padding)
 
     def _lopsided(self) -> ShapeError:
         """What is wrong with a padding that is to keep the sides and cannot: see `same_padding`."""

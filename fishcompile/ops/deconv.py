@@ -46,20 +46,24 @@ class ConvTranspose(Op):
             raise ShapeError("FC302", "a convolution with no output channel", "out_channels")
         if self.padding < 0:
             raise _lopsided(int(self.kernel_size), int(self.stride))
+        for like in inputs[1:]:
+            require_map(like, self.kind, operand=1)
+        return feature_map(self.out_channels, self.moved(*(each.sides for each in inputs)))
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """The least sides that torch gives, or the second map's where its `output_size` allows."""
         border = self.kernel_size - self.stride - 2 * self.padding
-        least = tuple(side * self.stride + border for side in x.sides)
+        least = tuple(side * self.stride + border for side in sides[0])
         if min(least) < 1:
-            size = "x".join(map(str, x.sides))
+            size = "x".join(map(str, sides[0]))
             raise ShapeError("FC304", f"padding {self.padding} leaves nothing of {size}", "padding")
-        if len(inputs) == 1:
-            return feature_map(self.out_channels, least)
-        like = inputs[1]
-        require_map(like, self.kind, operand=1)
-        for side, low, target in zip(x.sides, least, like.sides, strict=True):
+        if len(sides) == 1:
+            return least
+        for side, low, target in zip(sides[0], least, sides[1], strict=True):
             if not low <= target < low + self.stride:
                 message = f"a stride of {self.stride} cannot bring side {side} to {target}"
                 raise ShapeError("FC303", message, operand=1)
-        return feature_map(self.out_channels, like.sides)
+        return sides[1]
 
     def kept(self, *inputs: TensorType) -> tuple[int, int]:
         """Classes that are brought to another size stay as many."""

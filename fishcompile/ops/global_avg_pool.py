@@ -23,7 +23,11 @@ class GlobalAvgPool(Op):
         """One pixel of the same channels."""
         (x,) = inputs
         require_map(x, self.kind)
-        return feature_map(x.channels, (1, 1))
+        return feature_map(x.channels, self.moved(x.sides))
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """One pixel."""
+        return (1,) * len(sides[0])
 
 
 KIND = NodeKind(

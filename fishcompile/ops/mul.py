@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from fishcompile.ops.base import Op
-from fishcompile.ops.elementwise import broadcast
+from fishcompile.ops.elementwise import broadcast, broadcast_sides
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
@@ -21,6 +21,10 @@ class Mul(Op):
     def infer(self, *inputs: TensorType) -> TensorType:
         """The largest operand's type; channels must be equal, sides equal or 1x1."""
         return broadcast(*inputs)
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """The largest operand's."""
+        return broadcast_sides(*sides)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

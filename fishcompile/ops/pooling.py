@@ -26,8 +26,11 @@ class Pool(Op):
             if self.padding < 0:
                 message = f"a padding of {self.padding} is less than none"
             raise ShapeError("FC304", message, "padding")
-        sides = window(x.sides, self.kernel_size, self.stride, self.padding)
-        return feature_map(x.channels, sides)
+        return feature_map(x.channels, self.moved(x.sides))
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """A window."""
+        return window(sides[0], self.kernel_size, self.stride, self.padding)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

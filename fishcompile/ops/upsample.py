@@ -33,14 +33,18 @@ class Upsample(Op):
         """Refuses to make a map smaller."""
         x = inputs[0]
         require_map(x, self.kind)
-        if len(inputs) == 1:
-            return feature_map(x.channels, tuple(side * self.factor for side in x.sides))
-        like = inputs[1]
-        require_map(like, self.kind, operand=1)
-        if any(to < side for side, to in zip(x.sides, like.sides, strict=True)):
-            a, b = ("x".join(map(str, t.sides)) for t in inputs)
+        for like in inputs[1:]:
+            require_map(like, self.kind, operand=1)
+        return feature_map(x.channels, self.moved(*(each.sides for each in inputs)))
+
+    def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
+        """Times the factor, or the second map's where those are no smaller."""
+        if len(sides) == 1:
+            return tuple(side * self.factor for side in sides[0])
+        if any(to < side for side, to in zip(*sides, strict=True)):
+            a, b = ("x".join(map(str, each)) for each in sides)
             raise ShapeError("FC303", f"upsampling cannot bring a {a} map to {b}", operand=1)
-        return feature_map(x.channels, like.sides)
+        return sides[1]
 
     def output_stride(self, *strides: int) -> int:
         """That of the map whose size is taken, or divided by the factor."""

@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFS = schema_file()["$defs"]
-KEYS = {"source": "from", "in_": "in"}
+KEYS = {"source": "from", "from_": "from", "in_": "in"}
 NO_KEYS = {"name", "path", "section"}
 STAGES = {f"{section}_stage": spec.StageSpec for section in SECTIONS}
 STAGE_DEFAULTS = {f"{section}_defaults": spec.StageSpec for section in SECTIONS}
 OWNERS: dict[str, Any] = {
     "input": spec.InputSpec,
+    "sizes": spec.SizesSpec,
     "layer": spec.LayerSpec,
     **STAGES,
     "bridge": spec.BridgeSpec,

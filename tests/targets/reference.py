@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -20,10 +20,13 @@ def run_graph(graph: Graph, state: State, image: Tensor) -> dict[str, Tensor]:
     values = {graph.inputs[0].name: image}
     for node in graph.nodes:
         weights = {entry.name: state[f"{node.name}.{entry.name}"] for entry in node.op.state()}
-        values[node.name] = _MEANING[node.op.kind](
-            node, weights, *(values[name] for name in node.inputs)
-        )
+        values[node.name] = run_node(node, weights, [values[name] for name in node.inputs])
     return {name: values[value] for name, value in (*graph.taps, *graph.outputs)}
+
+
+def run_node(node: Node, weights: State, inputs: Sequence[Tensor]) -> Tensor:
+    """What an op gives, with its entries of the state dict."""
+    return _MEANING[node.op.kind](node, weights, *inputs)
 
 
 def _conv(node: Node, w: State, x: Tensor) -> Tensor:
@@ -86,6 +89,9 @@ _MEANING: dict[str, Callable[..., Tensor]] = {
     "channel_repeat": lambda node, _, x: x[
         :, torch.arange(x.shape[1]).repeat_interleave(node.op.k)
     ],
+    "channel_shuffle": lambda node, _, x: (
+        x.unflatten(1, (node.op.groups, -1)).transpose(1, 2).flatten(1, 2)
+    ),
     "channel_sum": _channel_sum,
     "concat": lambda _, __, *xs: torch.cat(xs, 1),
     "conv": _conv,

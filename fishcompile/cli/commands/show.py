@@ -27,6 +27,9 @@ def register(app: typer.Typer) -> None:
 
 def show(
     spec: Annotated[Path, typer.Argument(metavar="SPEC", help="The spec to show.")],
+    sizes: Annotated[
+        bool, typer.Option("--sizes", help="Which heights and widths the network takes.")
+    ] = False,
 ) -> None:
     """Show a spec's stages: shapes, blocks (trunk + transfer), I-convs, convs, cost.
 
@@ -40,6 +43,13 @@ def show(
     # a spec that only breaks its own claims has a table, which is where the claims are seen
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
         raise SpecError(analysis.report)
+    if sizes:
+        from fishcompile.cli.size_lines import size_lines
+
+        if analysis.inference.failures:
+            raise SpecError(analysis.report)
+        print("\n".join(size_lines(analysis.inference.graph)))
+        return
     print("\n".join(table_lines(analysis)))
     if analysis.adjustments:
         from fishcompile.cli.adjustments import adjustment_lines

@@ -21,6 +21,7 @@ from fishcompile.targets.python_source.guard import built_in_calls, verify
 from fishcompile.targets.python_source.initialisation import initialisation
 from fishcompile.targets.python_source.line_breaking import STEP, entry, signature
 from fishcompile.targets.python_source.methods import methods
+from fishcompile.targets.python_source.size_rule import size_rule
 from fishcompile.targets.python_source.stamp import stamped
 
 _BODY = STEP * 2
@@ -87,17 +88,19 @@ def _network(
 ) -> list[str]:
     size = "x".join(map(str, graph.inputs[0].type.sides))
     called = f"{graph.title} ({graph.name})" if graph.title else graph.name
+    rule = size_rule(graph)
     figures = f"{total.parameters:,} parameters, {total.macs:,} MACs at {size}"
     return [
         f"class {class_name(graph.name, graph.title)}(nn.Module):",
-        f'{STEP}"""{called}: {figures}."""',
+        f'{STEP}"""{called}: {figures}.',
+        f'{STEP}{rule.sentence}"""',
         "",
         f"{STEP}def __init__(self) -> None:",
         f"{_BODY}super().__init__()",
         *_taps(graph),
         *members(top, classes, ()),
         *initialisation(graph),
-        *methods(graph, top),
+        *methods(graph, top, rule.lines),
     ]
 
 

@@ -22,7 +22,7 @@ _NODES = {
     ast.Constant, ast.Subscript, ast.Slice, ast.Dict, ast.List, ast.Tuple, ast.Starred,
     ast.GeneratorExp, ast.DictComp, ast.comprehension, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add,
     ast.Sub, ast.Mult, ast.FloorDiv, ast.Div, ast.Compare, ast.Eq, ast.Gt, ast.Lt, ast.NotEq,
-    ast.IsNot, ast.BoolOp, ast.Or,
+    ast.Mod, ast.Raise, ast.IsNot, ast.BoolOp, ast.Or,
     ast.JoinedStr, ast.FormattedValue, ast.Load, ast.Store,
 }  # fmt: skip
 # those of which more is asked than that they are what the emitter writes
@@ -36,7 +36,7 @@ _IMPORTS = {
     "import torch.nn.functional as F",
     "from torch import Tensor, nn",
 }  # fmt: skip
-_BUILTINS = {"super", "range", "isinstance", "print", "sum"}
+_BUILTINS = {"super", "range", "isinstance", "print", "sum", "ValueError"}
 _NAMES = {*_BUILTINS, "Tensor", "int", "str", "bool", "dict", "__name__"}
 _ROOTS = {"torch", "F", "nn"}
 _CALLS = {

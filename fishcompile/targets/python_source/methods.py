@@ -39,8 +39,16 @@ class _Plan:
         )
 
 
-def methods(graph: Graph, top: Sequence[Item]) -> list[str]:
-    """The lines of the forward methods, each after an empty line."""
+def methods(graph: Graph, top: Sequence[Item], before: Sequence[str] = ()) -> list[str]:
+    """The lines of the forward methods, each after an empty line.
+
+    The lines `before` are those that look at the image first.
+    """
+    empty, head, *body = _methods(graph, top)
+    return [empty, head, *(_BODY + line for line in before), *body]
+
+
+def _methods(graph: Graph, top: Sequence[Item]) -> list[str]:
     plan = _plan(graph, top)
     if not plan.taps:
         return _forward(plan, _writer({plan.image: "x"}, plan.heads, plan.outputs))
