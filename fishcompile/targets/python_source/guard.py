@@ -28,7 +28,7 @@ _NODES = {
 # those of which more is asked than that they are what the emitter writes
 _LOOKED_INTO = {
     ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef, ast.arg, ast.Name, ast.Attribute,
-    ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare,
+    ast.Call, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Raise,
 }  # fmt: skip
 _INNOCENT = _NODES - _LOOKED_INTO
 _IMPORTS = {
@@ -98,8 +98,9 @@ def _fault(node: ast.AST, made: set[str], names: set[str], inner: bool, calls: S
         # operators know no line, so they are named where they stand
         case ast.BinOp(op=op) | ast.UnaryOp(op=op) | ast.Compare(ops=[op, *_]):
             return "" if type(op) in _NODES else type(op).__name__
-        case ast.Import() | ast.ImportFrom():
-            return "" if ast.unparse(node) in _IMPORTS else ast.unparse(node)
+        case ast.Import() | ast.ImportFrom() | ast.Raise():
+            text = ast.unparse(node)
+            return "" if text in _IMPORTS or text.startswith("raise ValueError(") else text
         case ast.ClassDef() | ast.FunctionDef():
             return _definition(node)
         case ast.arg(arg=name):

@@ -10,7 +10,7 @@ from fishcompile.analysis.size_words import Pattern, pattern
 from fishcompile.analysis.sizes import Sizes, sizes
 from fishcompile.ir.graph import Graph
 from fishcompile.record import record
-from fishcompile.targets.python_source.line_breaking import STEP, statement
+from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, statement
 
 _BODY = STEP * 2
 _SIDES = ("x.shape[-2]", "x.shape[-1]")
@@ -30,20 +30,21 @@ def size_rule(graph: Graph) -> SizeRule:
     if found is None:
         return SizeRule("Takes no size at all.", ())
     rule = pattern(found)
-    condition = _condition(found, rule)
-    if not condition:
+    tests = _tests(found, rule)
+    if not tests:
         return SizeRule(f"Takes {_wholly(found, rule)}.", ())
-    return SizeRule(
-        f"Takes {rule}.",
-        (
-            f"if {condition}:",
-            *(line.removeprefix(_BODY) for line in _raised(str(rule))),
-        ),
-    )
+    return SizeRule(f"Takes {rule}.", tuple(_refusing(str(rule), tests)))
 
 
-def _raised(rule: str) -> list[str]:
-    return statement("raise ", f'ValueError("the network takes {rule}")', _BODY + STEP)
+def _refusing(rule: str, tests: list[str]) -> list[str]:
+    """The lines that raise where one of the tests of a side is true, for height or for width."""
+    both = " or ".join(test.format(side) for test in tests for side in _SIDES)
+    head, indent = [f"if {both}:"], STEP
+    if len(_BODY + head[0]) > WIDTH:
+        either = " or ".join(test.format("side") for test in tests)
+        head, indent = ["for side in x.shape[-2:]:", f"{STEP}if {either}:"], STEP * 2
+    error = statement("raise ", f'ValueError("the network takes {rule}")', _BODY + indent)
+    return [*head, *(line.removeprefix(_BODY) for line in error)]
 
 
 def _wholly(found: Sizes, rule: Pattern) -> str:
@@ -52,18 +53,17 @@ def _wholly(found: Sizes, rule: Pattern) -> str:
     return f"{rule}, if {' and '.join(kept)}" if kept else str(rule)
 
 
-def _condition(found: Sizes, rule: Pattern) -> str:
-    """When a size is refused; empty where none is, or where the rule is not a single one."""
+def _tests(found: Sizes, rule: Pattern) -> list[str]:
+    """What is true of a side that is refused; empty where none is, or where no single rule is."""
     if not found.proven or found.fixed or rule.besides or len(rule.runs) != 1:
-        return ""
+        return []
     (first, last), modulus = rule.runs[0], rule.modulus
-    apart: list[str] = []
-    if (first, last) == (0, 0) and modulus > 1:
-        apart = [f"{side} % {modulus} != 0" for side in _SIDES]
+    tests: list[str] = []
+    if rule.start > max(modulus, 1) or rule.start == first:
+        tests.append(f"{{}} < {rule.start}")
+    if modulus > 1 and first == last == 0:
+        tests.append(f"{{}} % {modulus} != 0")
     elif modulus > 1:
-        shifted = [f"({side} {'-+'[first < 0]} {abs(first)})" if first else side for side in _SIDES]
-        apart = [f"{side} % {modulus} > {last - first}" for side in shifted]
-    small = [f"{side} < {rule.start}" for side in _SIDES] if rule.start > max(modulus, 1) else []
-    if first > 0 and rule.start == first:
-        small = [f"{side} < {first}" for side in _SIDES]
-    return " or ".join([*small, *apart])
+        shifted = f"({{}} {'-+'[first < 0]} {abs(first)})" if first else "{}"
+        tests.append(f"{shifted} % {modulus} > {last - first}")
+    return tests
