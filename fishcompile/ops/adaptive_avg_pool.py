@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fishcompile.ops.base import Op, require_map
+from fishcompile.ops.base import Op, Saved, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
@@ -26,6 +26,14 @@ class AdaptiveAvgPool(Op):
         (x,) = inputs
         require_map(x, self.kind)
         return feature_map(x.channels, (self.size, self.size))
+
+    def saved(self) -> tuple[Saved, ...]:
+        """Nothing of an average over the whole map, which torch takes as a mean."""
+        return () if self.size == 1 else self.saves
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """All pixels."""
+        return None
 
 
 KIND = NodeKind(

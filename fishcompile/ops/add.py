@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fishcompile.ops.base import Op
+from fishcompile.ops.base import Extra, Op
 from fishcompile.ops.elementwise import broadcast
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
@@ -18,10 +18,16 @@ class Add(Op):
 
     kind: ClassVar[str] = "add"
     gradient = "free"
+    saves = ()
+    passes_gradient = True
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The largest operand's type; channels must be equal, sides equal or 1x1."""
         return broadcast(*inputs)
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:
+        """The sum of all but the last of several operands."""
+        return (Extra(output.elements, saved=False),) if len(inputs) > 2 else ()
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

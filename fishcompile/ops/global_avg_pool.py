@@ -17,6 +17,7 @@ class GlobalAvgPool(Op):
     kind: ClassVar[str] = "global_avg_pool"
     calls = ("F.adaptive_avg_pool2d",)
     gradient = "free"
+    saves = ()
     text = "F.adaptive_avg_pool2d({0}, 1)"
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -24,6 +25,10 @@ class GlobalAvgPool(Op):
         (x,) = inputs
         require_map(x, self.kind)
         return feature_map(x.channels, (1, 1))
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """All pixels."""
+        return None
 
 
 KIND = NodeKind(

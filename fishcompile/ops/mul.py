@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fishcompile.ops.base import Op
+from fishcompile.ops.base import Extra, Op
 from fishcompile.ops.elementwise import broadcast
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
@@ -17,10 +17,16 @@ class Mul(Op):
     """(c, h, w), (c, h, w) or (c, 1, 1), ... to (c, h, w)."""
 
     kind: ClassVar[str] = "mul"
+    saves = ("factors",)
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The largest operand's type; channels must be equal, sides equal or 1x1."""
         return broadcast(*inputs)
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:
+        """The products of the first two, three and so on of several operands."""
+        between = len(inputs) - 2
+        return (Extra(between * output.elements),) if between > 0 else ()
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

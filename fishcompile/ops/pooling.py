@@ -29,6 +29,11 @@ class Pool(Op):
         sides = window(x.sides, self.kernel_size, self.stride, self.padding)
         return feature_map(x.channels, sides)
 
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """The window."""
+        first = at * int(self.stride) - int(self.padding)
+        return first, first + int(self.kernel_size) - 1
+
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """Stride and padding are left out where they are torch's defaults."""
