@@ -9,19 +9,25 @@ from __future__ import annotations
 from collections import Counter
 
 from fishcompile.analysis.schedule import Schedule
-from fishcompile.analysis.storages import Storages
+from fishcompile.analysis.storages import OpMemory, Storages
 from fishcompile.ir.graph import Graph, Node
 
 
 def backward(
-    graph: Graph, plan: Schedule, found: Storages, live: int, number: int
+    graph: Graph,
+    plan: Schedule,
+    ops: dict[str, OpMemory],
+    found: Storages,
+    live: int,
+    batch: int,
+    width: int,
 ) -> tuple[int, ...]:
     """Live bytes while the backward of each step runs, given those after the forward.
 
-    `number` is how many bytes a number of one image takes in the whole batch.
+    What has gone back over an op stays: the gradients of its parameters.
     """
     outputs = dict.fromkeys(value for _, value in graph.outputs)
-    gradients = _Gradients(graph, found, number)
+    gradients = _Gradients(graph, found.needs, batch * width)
     for value in outputs:
         if value in found.needs:
             gradients.begin(value)
@@ -34,6 +40,7 @@ def backward(
             steps.append(live + gradients.live)
             continue
         parts, passing = gradients.back(node)
+        live += width * sum(ops[node.name].parameters)
         most = live + gradients.live + passing
         gradients.drop(gradients.of.pop(node.name))
         kept = found.kept[node.name]
@@ -51,11 +58,11 @@ def backward(
 class _Gradients:
     """The gradients that are alive: which memory each lies in, and who else lies there."""
 
-    def __init__(self, graph: Graph, found: Storages, number: int) -> None:
+    def __init__(self, graph: Graph, needs: set[str], number: int) -> None:
         self.of: dict[str, int] = {}
         self.live = 0
         self._graph = graph
-        self._found = found
+        self._needs = needs
         self._number = number
         self._sizes: list[int] = []
         self._holders: list[int] = []
@@ -67,12 +74,11 @@ class _Gradients:
 
     def back(self, node: Node) -> tuple[list[tuple[str, int]], int]:
         """The gradients of a node's operands, and the bytes that making them takes beside them."""
-        self.live += self._found.trained[node.name]
         passing = 0
         parts: list[tuple[str, int]] = []
         whole = self._size(node.name)
         for value in node.data:
-            if value not in self._found.needs:
+            if value not in self._needs:
                 continue
             size = self._size(value)
             pixel = self._graph.types[value].sides == (1, 1) and size < whole

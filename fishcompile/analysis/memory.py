@@ -8,11 +8,10 @@ its backward has run.
 from __future__ import annotations
 
 from functools import cached_property
-from math import prod
 
 from fishcompile.analysis.backward import backward
 from fishcompile.analysis.schedule import Schedule
-from fishcompile.analysis.storages import Storages, storages
+from fishcompile.analysis.storages import OpMemory, Storages, op_memory, storages
 from fishcompile.ir.graph import Graph
 from fishcompile.record import record
 
@@ -39,13 +38,18 @@ class Memory:
     @cached_property
     def weights(self) -> int:
         """Bytes of the parameters."""
-        return self.width * sum(self._trained)
+        return self.width * sum(self._parameters)
 
     @cached_property
     def buffers(self) -> int:
         """Bytes of what the state dict holds beside the parameters."""
-        shapes = (e.shape for node in self.graph.nodes for e in node.op.state() if not e.trained)
-        return sum(self.width * prod(shape) if shape else _INDEX for shape in shapes)
+        ops = self.ops.values()
+        return sum(op.buffers * self.width + op.counters * _INDEX for op in ops)
+
+    @cached_property
+    def ops(self) -> dict[str, OpMemory]:
+        """What the op of each node takes."""
+        return op_memory(self.graph)
 
     @cached_property
     def inference(self) -> tuple[int, ...]:
@@ -65,7 +69,7 @@ class Memory:
         the loss gives, all along.
         """
         live = self._pass[1]
-        return backward(self.graph, self.schedule, self.trained, live, self.batch * self.width)
+        return backward(self.graph, self.schedule, self.ops, self.trained, live, self.batch, self.width)
 
     @cached_property
     def saved(self) -> dict[str, int]:
@@ -84,7 +88,7 @@ class Memory:
     def optimizer_state(self, optimizer: str) -> int:
         """Bytes that an optimizer of OPTIMIZERS keeps from step to step."""
         copies, beside, _ = OPTIMIZERS[optimizer]
-        return copies * self.weights + beside * len(self._trained)
+        return copies * self.weights + beside * len(self._parameters)
 
     def inference_peak(self) -> int:
         """The most bytes that are alive at once in evaluation, weights and buffers included."""
@@ -97,7 +101,7 @@ class Memory:
         """
         held = self.weights + self.buffers + self.optimizer_state(optimizer)
         _, _, temporary = OPTIMIZERS[optimizer]
-        update = self.weights + self.width * temporary * max(self._trained, default=0)
+        update = self.weights + self.width * temporary * max(self._parameters, default=0)
         return held + max(*self.forward, *self.backward, self._ends + update)
 
     @cached_property
@@ -110,13 +114,12 @@ class Memory:
         return _forward(self.schedule, self.trained)
 
     def _storages(self, *, training: bool) -> Storages:
-        nodes = self.schedule.nodes
-        return storages(self.graph, nodes, self.batch, self.width, training=training)
+        nodes, batch = self.schedule.nodes, self.batch
+        return storages(self.graph, nodes, self.ops, batch, self.width, training=training)
 
     @cached_property
-    def _trained(self) -> list[int]:
-        nodes = self.graph.nodes
-        return [prod(e.shape) for node in nodes for e in node.op.state() if e.trained]
+    def _parameters(self) -> list[int]:
+        return [size for op in self.ops.values() for size in op.parameters]
 
     @property
     def _ends(self) -> int:

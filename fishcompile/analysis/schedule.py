@@ -42,6 +42,7 @@ class _Runner:
         self.nodes: list[Node] = []
         self.last: dict[str, int] = {}
         self._graph = graph
+        self._known: dict[object, list[tuple[int, int | None]]] = {}
 
     def network(self) -> None:
         """The network's own methods: the features, then what reads them."""
@@ -91,7 +92,7 @@ class _Runner:
         """Runs the items of a method: what is named in its turn, the rest where it is read."""
         todo = {value_of(item): item for item in frame.items}
         bound: dict[str, str] = {}
-        for value, name in named_values(frame):
+        for value, name in self._named(frame):
             self._evaluate(value, todo)
             if name in bound:
                 self._hold([bound[name]])
@@ -101,6 +102,28 @@ class _Runner:
         for value in list(todo):  # what nothing reads is run for nothing
             self._evaluate(value, todo)
         self._hold([*bound.values(), *frame.outputs])
+
+    def _named(self, frame: Frame) -> list[tuple[str, str]]:
+        """`named_values`, worked out once for all frames that look alike."""
+        values = [*frame.arguments, *map(value_of, frame.items)]
+        at = {value: index for index, value in enumerate(values)}
+        key = (
+            *frame.arguments.values(),
+            *((i.local, _what(i), *[at[v] for v in i.inputs]) for i in frame.items),
+            *(at[value] for value in frame.outputs),
+        )
+        if frame.stages or key not in self._known:
+            named = named_values(frame)
+            texts = list(frame.arguments.values())
+            self._known[key] = [
+                (at[value], texts.index(name) if name in texts else None) for value, name in named
+            ]
+            return named
+        texts = list(frame.arguments.values())
+        return [
+            (values[value], values[value] if name is None else texts[name])
+            for value, name in self._known[key]
+        ]
 
     def _evaluate(self, value: str, todo: dict[str, Item]) -> None:
         item = todo.pop(value, None)
@@ -116,6 +139,16 @@ class _Runner:
         now = len(self.nodes) - 1
         for value in values:
             self.last[value] = now
+
+
+def _what(item: Item) -> object:
+    """What the text of an item depends on, beside its name and its operands.
+
+    Repeated blocks share their ops and formulas, as objects.
+    """
+    if not isinstance(item, Node):
+        return item.kind
+    return id(item.op), id(item.formulas)
 
 
 def _arguments(graph: Graph, scope: Scope) -> tuple[str, ...]:
