@@ -71,7 +71,7 @@ class _Naming:
         self._last = "" if together else next(iter(frame.outputs), "")
         self._own = set(frame.outputs) if len(frame.outputs) > 1 else set()
         self._of_functions = {
-            name for item in frame.items if _is_function(item) for name in item.inputs
+            name for item in frame.items if is_function(item) for name in item.inputs
         }
         self._uses = Counter(name for item in frame.items for name in _reads(item))
         self._uses.update(frame.outputs)
@@ -103,7 +103,7 @@ class _Naming:
             return False
         if value == self._last:
             return text.binds == 3 or len(text.text) <= _ROOM
-        ends_line = text.calls and _is_function(item) and value not in self._of_functions
+        ends_line = text.calls and is_function(item) and value not in self._of_functions
         return not (self._frame.stages and ends_line) and len(text.text) <= MAX_INLINE
 
     def _assign(self, value: str, name: str) -> None:
@@ -130,7 +130,7 @@ class _Naming:
         texts = [read[0].text if read[0].binds >= binds else f"({read[0].text})"] if read else []
         least = binds + 1 if binds < 3 else 0
         texts += [t.text if t.binds >= least else f"({t.text})" for t in read[1:]]
-        function = _is_function(item)
+        function = is_function(item)
         template = type(item.op).expression(_fields(item) if function else {}, len(texts))
         calls = not function or any(text.calls for text in read)
         return _Text(template.format(*texts, self=f"self.{item.local}"), names, binds, calls)
@@ -147,7 +147,8 @@ def _fields(node: Node) -> dict[str, str]:
     }
 
 
-def _is_function(item: Item) -> bool:
+def is_function(item: Item) -> bool:
+    """Whether an item is a plain function in `forward`, without a module of its own."""
     return isinstance(item, Node) and type(item.op).module() is None
 
 

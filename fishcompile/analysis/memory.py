@@ -69,7 +69,8 @@ class Memory:
         the loss gives, all along.
         """
         live = self._pass[1]
-        return backward(self.graph, self.schedule, self.ops, self.trained, live, self.batch, self.width)
+        sizes = self.batch, self.width
+        return backward(self.graph, self.schedule, self.ops, self.trained, live, *sizes)
 
     @cached_property
     def saved(self) -> dict[str, int]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fishcompile.analysis.features import features
-from fishcompile.analysis.frames import Frame, named_values, value_of
+from fishcompile.analysis.frames import Frame, is_function, named_values, value_of
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Node, Scope
 from fishcompile.record import record
 
@@ -142,13 +142,12 @@ class _Runner:
 
 
 def _what(item: Item) -> object:
-    """What the text of an item depends on, beside its name and its operands.
-
-    Repeated blocks share their ops and formulas, as objects.
-    """
+    """What the text of an item depends on, beside its name and its operands."""
     if not isinstance(item, Node):
         return item.kind
-    return id(item.op), id(item.formulas)
+    if not is_function(item):
+        return type(item.op)
+    return type(item.op), *vars(item.op).values(), *[name for name, _ in item.formulas]
 
 
 def _arguments(graph: Graph, scope: Scope) -> tuple[str, ...]:

@@ -43,8 +43,8 @@ class Kept:
 class Storages:
     """By value: its storage, which is called as the value that it was made for, and the bytes.
 
-    `kept` is by node; `needs` are the values that a gradient comes back to. All is for one batch, in
-    evaluation without gradients or in training.
+    `kept` is by node; `needs` are the values that a gradient comes back to. All is for one batch,
+    in evaluation without gradients or in training.
     """
 
     of: dict[str, str]

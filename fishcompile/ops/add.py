@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from fishcompile.ops.base import Extra, Op
-from fishcompile.ops.elementwise import broadcast
+from fishcompile.ops.elementwise import broadcast, steps
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
@@ -28,6 +28,10 @@ class Add(Op):
     def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:
         """The sum of all but the last of several operands."""
         return (Extra(output.elements, saved=False),) if len(inputs) > 2 else ()
+
+    def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """One operand after the other."""
+        return steps(*inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

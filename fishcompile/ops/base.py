@@ -136,6 +136,10 @@ class Op:
         """The numbers of one image in the memory that the output lies in."""
         return output.elements
 
+    def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:
+        """The numbers of one image that it writes; of an op whose output is a view it is not asked."""
+        return self.stored(inputs, output)
+
     def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
         """The first and the last pixel along a side of the input that pixel `at` is made of.
 

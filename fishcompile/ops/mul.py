@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from fishcompile.ops.base import Extra, Op
-from fishcompile.ops.elementwise import broadcast
+from fishcompile.ops.elementwise import broadcast, steps
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
@@ -27,6 +27,10 @@ class Mul(Op):
         """The products of the first two, three and so on of several operands."""
         between = len(inputs) - 2
         return (Extra(between * output.elements),) if between > 0 else ()
+
+    def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """One operand after the other."""
+        return steps(*inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
