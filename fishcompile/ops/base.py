@@ -137,7 +137,7 @@ class Op:
         return output.elements
 
     def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:
-        """The numbers of one image that it writes; of an op whose output is a view it is not asked."""
+        """The numbers of one image that it writes; not asked where that is a view."""
         return self.stored(inputs, output)
 
     def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
