@@ -43,6 +43,8 @@ MAPPINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("dense", ("dense", "*")),
     ("expect", ("tail", "*", "expect")),
     ("budget", ("budget",)),
+    ("batch", ("budget", "batch")),
+    ("budget of a stage", ("budget", "stages", "*")),
     ("defaults", ("defaults",)),
     ("defaults of a section", ("defaults", "tail")),
     ("A block of the spec", ("blocks", "*")),
@@ -165,6 +167,8 @@ def _of_kind(
 def _value(key: str, node: dict[str, Any], path: tuple[str, ...]) -> str:
     if key == "doc":
         return "a line of text"
+    if path[:1] == ("budget",) and key == "stages":
+        return "[bounds](#budget-of-a-stage) by name"
     if path == ("defaults",) and key in SECTIONS:
         return "[a mapping](#defaults-of-a-section)"
     if not path and key in VALUES:

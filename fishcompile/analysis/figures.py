@@ -6,12 +6,12 @@ What each figure counts, exactly, is in docs/costs.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
 from fishcompile.analysis.activations import activations, traffic
-from fishcompile.analysis.costs import Cost, below, costs
+from fishcompile.analysis.costs import Cost, below, costs, total
 from fishcompile.analysis.memory import Memory
 from fishcompile.analysis.receptive_field import receptive_fields
 from fishcompile.analysis.resized import resized
@@ -30,20 +30,17 @@ class Row:
     """A stage, a block or an op. Costs and activations are for one image, bytes for the batch.
 
     `traffic` is what its ops move, `saved` what autograd keeps of them, `memory` the most that is
-    alive while they run in evaluation, weights and buffers apart. `receptive_field` is in pixels
-    along a side, None for all of the image.
+    alive while they run in evaluation, weights and buffers apart. `value` is what it gives.
     """
 
     name: str
     kind: str
-    output: str
+    value: str
     cost: Cost
     activations: int
     traffic: int
     saved: int
     memory: int
-    receptive_field: int | None
-    stride: int
 
 
 @record
@@ -106,28 +103,25 @@ class Figures:
 
     def rows(self, by: Level) -> tuple[Row, ...]:
         """A row for each stage, block or op, in the order of the graph."""
-        return tuple(self._row(item) for item in items(self.graph, by))
+        parts = items(self.graph, by)
+        inside: dict[str, list[str]] = {part.name: [] for part in parts}
+        for node in self.graph.nodes:
+            name = node.name
+            while name not in inside:
+                name = name.rpartition(".")[0]
+            inside[name].append(node.name)
+        return tuple(self._row(part, inside[part.name]) for part in parts)
 
-    def inside(self, item: Item) -> list[str]:
-        """The nodes that an item of the graph stands for."""
-        if isinstance(item, Node):
-            return [item.name]
-        return [n.name for n in self.graph.nodes if n.name.startswith(item.name + ".")]
-
-    def _row(self, item: Item) -> Row:
-        names = self.inside(item)
-        value = item.name if isinstance(item, Node) else item.output
+    def _row(self, item: Item, names: list[str]) -> Row:
         return Row(
             item.name,
             item.op.kind if isinstance(item, Node) else item.kind,
-            str(self.graph.types[value]),
-            sum((self.costs[name] for name in names), Cost()),
+            item.name if isinstance(item, Node) else item.output,
+            total(self.costs[name] for name in names),
             sum(self.activations[name] for name in names),
             sum(self.traffic[name] for name in names),
             sum(self.memory.saved[name] for name in names),
             max((self._live[name] for name in names), default=0),
-            self.receptive_fields[value],
-            self.strides[value],
         )
 
     @cached_property
@@ -151,7 +145,7 @@ def intensity(macs: int, moved: int) -> float:
     return 2 * macs / moved if moved else 0.0
 
 
-def items(graph: Graph, by: Level) -> Iterable[Item]:
+def items(graph: Graph, by: Level) -> Sequence[Item]:
     """The stages, the blocks or the nodes of a graph.
 
     The blocks of a stage are what it is made of, those of a row one by one.
@@ -164,7 +158,7 @@ def items(graph: Graph, by: Level) -> Iterable[Item]:
     return [block for stage in stages for block in _blocks(graph, stage)]
 
 
-def _blocks(graph: Graph, item: Item) -> Iterable[Item]:
+def _blocks(graph: Graph, item: Item) -> Sequence[Item]:
     if isinstance(item, Node):
         return [item]
     inside = graph.children[item.name]

@@ -14,7 +14,7 @@ from fishcompile.analysis.strides import strides
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.record import record
 
-_LONGEST = 4096  # a period; fields of maps enlarged further are not worked out
+_LONGEST = 256  # a period; the fields of maps enlarged further count as all of the image
 
 
 @record

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from fishcompile.language.entries import common, layers, sized, stage
-from fishcompile.language.fish_spec import BudgetSpec, FishSpec
+from fishcompile.language.fish_spec import BatchBudget, BudgetSpec, FishSpec, StageBudget
 from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.nodes import definitions, nodes
 from fishcompile.language.spec import SECTIONS, BridgeSpec, ClassifierSpec, DenseSpec, InputSpec
 from fishcompile.reader.tree import Tree
+
+T = TypeVar("T")
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kMGT]?)")
@@ -50,10 +52,21 @@ def parse_spec(tree: Tree) -> FishSpec:
             LayoutSpec(name, tuple(patterns.items()))
             for name, patterns in top.get("layouts", {}).items()
         ),
-        budget=BudgetSpec(**{key: quantity(item) for key, item in top.get("budget", {}).items()}),
+        budget=_budget(BudgetSpec, top.get("budget", {})),
         title=top.get("title", ""),
         **stages,
     )
+
+
+def _budget(kind: type[T], entry: dict[str, Any]) -> T:
+    """A budget of a kind, its bounds as numbers."""
+    known = {key: item for key, item in entry.items() if key in ("dtype", "optimizer")}
+    if "stages" in entry:
+        stages = entry["stages"].items()
+        known["stages"] = tuple((name, _budget(StageBudget, bounds)) for name, bounds in stages)
+    if "batch" in entry:
+        known["batch"] = _budget(BatchBudget, entry["batch"])
+    return kind(**{key: quantity(item) for key, item in entry.items() if key not in known}, **known)
 
 
 def quantity(value: int | str) -> int:
