@@ -6,6 +6,8 @@ way to the one output: what a ResNet pools, what a U-Net scores.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fishcompile.ir.graph import Graph, Node, Scope
 
 _SHRINKING = {"global_avg_pool", "adaptive_avg_pool"}  # to a size of their own, for a classifier
@@ -19,15 +21,27 @@ def features(graph: Graph) -> tuple[tuple[str, str], ...]:
         return tuple(pair for pair in graph.outputs if _is_map(graph, pair[1]))
     made = {_value(item): item for item in graph.children[""]}
     value = graph.outputs[0][1] if graph.outputs else ""
+    end = before_head(graph, value)
+    return ((made[end].local, end),) if end != value else ()
+
+
+def before_head(graph: Graph, value: str, beside: Collection[str] = ()) -> str:
+    """The map that the last layer before an output reads; the output itself where none is.
+
+    What it reads `beside` the map does not count.
+    """
+    made = {_value(item): item for item in graph.children[""]}
+    output = value
     while value in made:
         item = made[value]
         operands = item.data if isinstance(item, Node) else item.inputs
-        if len(set(operands)) != 1:
+        sources = set(operands).difference(beside)
+        if len(sources) != 1:
             break
-        (value,) = set(operands)
+        (value,) = sources
         if value in made and _is_map(graph, value) and not _shrinks(made[value]):
-            return ((made[value].local, value),)
-    return ()
+            return value
+    return output
 
 
 def _value(item: Node | Scope) -> str:

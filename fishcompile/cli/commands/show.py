@@ -14,6 +14,7 @@ from fishcompile.diagnostics.finding import SpecError
 
 if TYPE_CHECKING:
     from fishcompile.analysis.figures import Figures, Level
+    from fishcompile.ir.graph import Graph
     from fishcompile.pipeline import Analysis
 
 
@@ -53,6 +54,12 @@ def show(
             help="How to print; all but text print the figures.",
         ),
     ] = "text",
+    gradients: Annotated[
+        bool,
+        typer.Option(
+            "--gradients", help="Show the best way of the gradient back to each stage instead."
+        ),
+    ] = False,
 ) -> None:
     """Show a spec's stages: shapes, blocks (trunk + transfer), I-convs, convs, cost.
 
@@ -71,11 +78,20 @@ def show(
     if len(set(specs)) < len(specs):
         raise UsageError("a spec is named twice", "name each once")
     analyses = [_analysed(spec) for spec in specs]
-    if len(specs) == 1 and how == "text" and not (by or size or batch or dtype):
+    figures_asked = bool(by or size or batch or dtype)
+    if gradients:
+        if figures_asked or how not in ("text", "json"):
+            message = "--gradients has one table, as text or JSON, at every size"
+            raise UsageError(message, "leave the other options out")
+        graphs = [analysis.inference.graph for analysis in analyses]
+        _print_gradients(dict(zip(_names(specs, analyses), graphs, strict=True)), how)
+    elif len(specs) == 1 and how == "text" and not figures_asked:
         _print_stages(analyses[0])
     else:
-        pairs = zip(_names(specs, analyses), specs, analyses, strict=True)
-        found = {name: _figures(*each, sides, images, number) for name, *each in pairs}
+        found = {
+            name: _figures(spec, analysis, sides, images, number)
+            for name, spec, analysis in zip(_names(specs, analyses), specs, analyses, strict=True)
+        }
         _print_figures(found, level, how)
     for spec, analysis in zip(specs, analyses, strict=True):
         _refuse_claims(analysis, spec)
@@ -146,6 +162,12 @@ def _print_figures(networks: dict[str, Figures], by: Level, how: str) -> None:
 
         lines = text_of(table)
         print("\n".join(lines if others else [*lines, "", *whole_of(first, memory_of(first))]))
+
+
+def _print_gradients(networks: dict[str, Graph], how: str) -> None:
+    from fishcompile.cli.show_gradients import gradients_json, gradients_text
+
+    print(gradients_json(networks) if how == "json" else "\n".join(gradients_text(networks)))
 
 
 def _refuse_claims(analysis: Analysis, spec: Path) -> None:
