@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
+from torch.utils.flop_counter import flop_registry
 
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]] = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=0.01),
@@ -25,12 +26,13 @@ OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]]
 class LiveTensors(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Follows each storage from the op that makes it to its end; `live` and `peak` are bytes.
 
-    `written` counts the elements of the first tensor that each op gives, where it is a new one.
+    `written` counts the elements of the first tensor that each op gives, where it is a new one;
+    `macs` are half of the operations that torch's own formulas count.
     """
 
     def __init__(self, *held: Tensor) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.live = self.peak = self.written = 0
+        self.live = self.peak = self.written = self.macs = 0
         self._sizes: dict[int, int] = {}
         for tensor in held:
             self._notice(tensor)
@@ -51,6 +53,9 @@ class LiveTensors(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
+        count = flop_registry.get(func._overloadpacket)
+        if count is not None:
+            self.macs += count(*args, **(kwargs or {}), out_val=result) // 2
         tensors = [leaf for leaf in tree_leaves(result) if isinstance(leaf, Tensor)]
         fresh = [self._notice(tensor) for tensor in tensors]
         if any(fresh[:1]):
@@ -77,7 +82,7 @@ def inference(model: nn.Module, image: Tensor) -> LiveTensors:
 
 
 def training(model: nn.Module, image: Tensor, optimizer: str) -> LiveTensors:
-    """The second step of training; the gradients of the outputs are ones."""
+    """A step of training whose optimizer has its state; the gradients of the outputs are ones."""
     model.train()
     chosen = OPTIMIZERS[optimizer](model.parameters())
 
@@ -87,8 +92,9 @@ def training(model: nn.Module, image: Tensor, optimizer: str) -> LiveTensors:
         torch.autograd.backward(outputs, [torch.ones_like(y) for y in outputs])
         chosen.step()
 
-    step()
-    chosen.zero_grad()
+    if optimizer != "sgd":  # which has none
+        step()
+        chosen.zero_grad()
     states = [s for state in chosen.state.values() for s in state.values()]
     held = [state for state in states if isinstance(state, Tensor)]
     live = LiveTensors(image, *own_tensors(model), *held)
