@@ -15,11 +15,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import flop_registry
 
+# They allocate as ever and change nothing: weights that run away make torch slow.
 OPTIMIZERS: dict[str, Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]] = {
-    "sgd": lambda parameters: torch.optim.SGD(parameters, lr=0.01),
-    "sgd_momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.01, momentum=0.9),
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
+    "sgd": lambda parameters: torch.optim.SGD(parameters, lr=0.0),
+    "sgd_momentum": lambda parameters: torch.optim.SGD(parameters, lr=0.0, momentum=0.9),
+    "adam": lambda parameters: torch.optim.Adam(parameters, lr=0.0),
+    "adamw": lambda parameters: torch.optim.AdamW(parameters, lr=0.0),
 }
 
 

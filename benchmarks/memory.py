@@ -29,7 +29,7 @@ def rows(
     """What is measured, the bytes that fishcompile counts, and those of torch."""
     memory = figures(compiled(spec).inference.graph, (size, size), batch).memory
     model = fishcompile.compile(spec)
-    image = torch.zeros(batch, *memory.graph.inputs[0].type.shape)
+    image = torch.rand(batch, *memory.graph.inputs[0].type.shape)
     yield "inference", memory.inference_peak(), inference(model, image).peak
     yield "saved for the backward", sum(memory.saved.values()), saved_bytes(model, image)
     for name in optimizers:
