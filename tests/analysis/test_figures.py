@@ -23,6 +23,8 @@ from fishcompile.pipeline import compiled
 from tests.nets import SPECS, shipped, write_minnow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fishcompile.ir.graph import Graph
 
 SIZES = [(224, 224), (256, 320), (161, 193)]
@@ -107,7 +109,17 @@ def test_peaks_of_training_are_torchs(name: str) -> None:
     assert found.memory.training_peak("sgd") == pytest.approx(peak, rel=0.05)
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other take minutes on a machine with other work."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.mark.slow
+@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("name", ["fishnet99", "fishnet150"])
 def test_peaks_of_the_fish_are_torchs_with_real_numbers(name: str, batch: int) -> None:
