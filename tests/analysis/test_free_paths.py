@@ -20,7 +20,7 @@ def paths_of(path: Path) -> dict[str, GradientPath]:
 
 
 def test_every_stage_of_a_fish_is_reached_freely_but_the_end_of_its_tail() -> None:
-    """Figure 2 of the paper: tail3 goes on through the bridge alone, whose gate is in the way."""
+    """Skips carry all others on; tail3 goes on through the bridge alone, and its gate."""
     found = paths_of(shipped("fishnet99"))
     assert [name for name, path in found.items() if not path.free] == ["tail3"]
     assert found["stem"].through == ("concat", "max_pool", "add")
@@ -29,7 +29,7 @@ def test_every_stage_of_a_fish_is_reached_freely_but_the_end_of_its_tail() -> No
 
 
 def test_each_resolution_of_resnet_costs_an_isolated_convolution() -> None:
-    """Section 1 of the paper: ResNet has an I-conv wherever the resolution changes."""
+    """ResNet projects its shortcut where the width changes, which is once in each stage."""
     found = paths_of(shipped("resnet50"))
     assert {name: len(path.isolated) for name, path in found.items()} == {
         "conv1": 4, "pool": 4, "layer1": 3, "layer2": 2, "layer3": 1, "layer4": 0
