@@ -86,7 +86,7 @@ def _summary(graphs: dict[str, Graph], norms: dict[str, Any]) -> str:
     for name, graph in graphs.items():
         paths = [path for path in gradient_paths(graph) if path.reached]
         first = paths[0]
-        met = f"{len(first.isolated)} I-convs of {len(first.convolutions)} convolutions"
+        met = f"{len(first.convolutions)} convolutions, I-convs among them: {len(first.isolated)}"
         rows.append(
             (
                 NETWORKS[name],
