@@ -45,9 +45,13 @@ class Row:
 
 @record
 class Figures:
-    """What is counted of a graph, for a batch of images, each number of `width` bytes."""
+    """What is counted of a graph, for a batch of images, each number of `width` bytes.
+
+    The `graph` may be `origin` at another size.
+    """
 
     graph: Graph
+    origin: Graph
     batch: int
     dtype: str
 
@@ -79,7 +83,7 @@ class Figures:
     @cached_property
     def schedule(self) -> Schedule:
         """The order in which the nodes run."""
-        return schedule(self.graph)
+        return schedule(self.origin)
 
     @cached_property
     def memory(self) -> Memory:
@@ -137,7 +141,7 @@ def figures(
 
     Raises SizeError where the network does not take that size.
     """
-    return Figures(graph if size is None else resized(graph, size), batch, dtype)
+    return Figures(graph if size is None else resized(graph, size), graph, batch, dtype)
 
 
 def intensity(macs: int, moved: int) -> float:

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from fishcompile.ir.graph import Item, Node
+from fishcompile.ops.base import Op
 from fishcompile.ops.formula import Const
 from fishcompile.ops.keys import quoted
 from fishcompile.record import record
@@ -149,7 +151,15 @@ def _fields(node: Node) -> dict[str, str]:
 
 def is_function(item: Item) -> bool:
     """Whether an item is a plain function in `forward`, without a module of its own."""
-    return isinstance(item, Node) and type(item.op).module() is None
+    return isinstance(item, Node) and _has_no_module(item.op)
+
+
+def _has_no_module(op: Any) -> bool:
+    """Whether `module` is that of Op, which is quicker to see than to ask for the call."""
+    return type(op).module.__func__ is _NONE
+
+
+_NONE: Any = vars(Op)["module"].__func__
 
 
 def _reads(item: Item) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def resized(graph: Graph, sides: tuple[int, int]) -> Graph:
         if made is None:
             made = known[id(node.op), inputs] = _inferred(node.name, node.op, inputs)
         types[node.name] = made
-        nodes.append(replace(node, type=made))
+        nodes.append(Node(node.name, node.op, node.inputs, made, node.formulas))
     first = Value(image.name, types[image.name])
     return replace(graph, inputs=(first, *graph.inputs[1:]), nodes=tuple(nodes))
 

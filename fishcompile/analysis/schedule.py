@@ -9,6 +9,7 @@ and mode.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from fishcompile.analysis.features import features
 from fishcompile.analysis.frames import Frame, is_function, named_values, value_of
@@ -30,7 +31,25 @@ class Schedule:
 
 def schedule(graph: Graph) -> Schedule:
     """The order and the lives of a graph's values. It is the same at every size."""
-    runner = _Runner(graph)
+    return _scheduled(_ByIdentity(graph))
+
+
+class _ByIdentity:
+    """A graph that is like no other: to compare two takes longer than to run one."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    def __hash__(self) -> int:
+        return id(self.graph)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.graph is self.graph
+
+
+@lru_cache(8)  # a sweep over sizes and batches asks for the same one again
+def _scheduled(key: _ByIdentity) -> Schedule:
+    runner = _Runner(key.graph)
     runner.network()
     return Schedule(tuple(runner.nodes), runner.last)
 

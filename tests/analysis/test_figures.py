@@ -36,6 +36,15 @@ FAMILIES = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Threads that wait for each other take minutes on a machine with other work."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @cache
 def graph_of(name: str) -> Graph:
     return compiled(shipped(name)).inference.graph
@@ -109,17 +118,7 @@ def test_peaks_of_training_are_torchs(name: str) -> None:
     assert found.memory.training_peak("sgd") == pytest.approx(peak, rel=0.05)
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Threads that wait for each other take minutes on a machine with other work."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.mark.slow
-@pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("name", ["fishnet99", "fishnet150"])
 def test_peaks_of_the_fish_are_torchs_with_real_numbers(name: str, batch: int) -> None:
