@@ -101,7 +101,11 @@ class _Wide:
         self._taps(tree)
         if choose.chance(15):
             tree["budget"] = choose.one(
-                [{"parameters": "9G"}, {"macs": "0.5T", "parameters": 10**9}]
+                [
+                    {"parameters": "9G"},
+                    {"macs": "0.5T", "parameters": 10**9},
+                    {"memory": "9T", "batch": {"images": 2, "training_memory": "900T"}},
+                ]
             )
         nodes = {name: made for name, made in fish.maps.items() if name != "input"}
         tapped = tree.get("taps") or {name: name for name in self._stages()}
