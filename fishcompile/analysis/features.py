@@ -6,9 +6,9 @@ way to the one output: what a ResNet pools, what a U-Net scores.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
-from fishcompile.ir.graph import Graph, Node, Scope
+from fishcompile.ir.graph import Graph, Item, Node, Scope
 
 _SHRINKING = {"global_avg_pool", "adaptive_avg_pool"}  # to a size of their own, for a classifier
 
@@ -19,18 +19,24 @@ def features(graph: Graph) -> tuple[tuple[str, str], ...]:
         return graph.taps
     if len(graph.outputs) > 1:
         return tuple(pair for pair in graph.outputs if _is_map(graph, pair[1]))
-    made = {_value(item): item for item in graph.children[""]}
+    made = made_at_the_top(graph)
     value = graph.outputs[0][1] if graph.outputs else ""
-    end = before_head(graph, value)
+    end = before_head(graph, made, value)
     return ((made[end].local, end),) if end != value else ()
 
 
-def before_head(graph: Graph, value: str, beside: Collection[str] = ()) -> str:
+def made_at_the_top(graph: Graph) -> dict[str, Item]:
+    """The items at the top by the values that they give."""
+    return {_value(item): item for item in graph.children[""]}
+
+
+def before_head(
+    graph: Graph, made: Mapping[str, Item], value: str, beside: Collection[str] = ()
+) -> str:
     """The map that the last layer before an output reads; the output itself where none is.
 
-    What it reads `beside` the map does not count.
+    `made` are the items at the top. What the layer reads `beside` the map does not count.
     """
-    made = {_value(item): item for item in graph.children[""]}
     output = value
     while value in made:
         item = made[value]

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 import networkx as nx
 
-from fishcompile.analysis.features import before_head
+from fishcompile.analysis.features import before_head, made_at_the_top
 from fishcompile.analysis.gradient import CROSSED_FREELY
 from fishcompile.analysis.isolated import isolated_convolutions
 from fishcompile.ir.graph import Graph, Item, Node
@@ -93,16 +93,17 @@ def ends_of(graph: Graph) -> tuple[str, ...]:
     """The values that the ways begin at: what each head reads, or the taps where there is none."""
     outputs = dict.fromkeys(value for _, value in (graph.outputs or graph.taps))
     images = [value.name for value in graph.inputs]  # a head takes no more than the sides of one
-    return tuple(dict.fromkeys(before_head(graph, value, images) for value in outputs))
+    made = made_at_the_top(graph)
+    return tuple(dict.fromkeys(before_head(graph, made, value, images) for value in outputs))
 
 
 def stages_of(graph: Graph) -> Iterator[Item]:
     """The stages in front of the heads, those whose output is a map."""
     flow: nx.DiGraph[str] = nx.DiGraph()
+    flow.add_edges_from((_END, end) for end in ends_of(graph))
     for node in graph.nodes:
         flow.add_edges_from((node.name, name) for name in node.inputs)
-    ends = ends_of(graph)
-    before = set(ends).union(*(nx.descendants(flow, end) for end in ends if end in flow))
+    before = nx.descendants(flow, _END)
     for item in graph.children[""]:
         value = item.name if isinstance(item, Node) else item.output
         if value in before and len(graph.types[value].shape) == 3:

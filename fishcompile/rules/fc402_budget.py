@@ -50,6 +50,9 @@ def _held(
         have, limit = _whole(found, key, budget.optimizer), getattr(bounds, key)
         if have > limit:
             heaviest = _weighed(found.rows("stage"), key, batch)
+            if key.endswith("memory"):
+                held = found.memory.weights + found.memory.buffers
+                heaviest = f"weights and buffers {held:,}, {heaviest}"
             yield _finding(facts, (*path, key), "the network", have, limit, batch, heaviest)
     rows = {row.name: row for row in found.rows("stage")} if stages else {}
     for name, own in stages.items():
