@@ -40,7 +40,7 @@ def _held(
     """What is over the bounds on one image, or on a batch."""
     stages = dict(bounds.stages)
     keys = [key for key in _SAID if getattr(bounds, key, None) is not None]
-    if not keys and not stages:
+    if not stages and _plainly_held(facts, bounds, keys, batch):
         return
     from fishcompile.analysis.figures import figures
 
@@ -63,6 +63,17 @@ def _held(
                 heaviest = _weighed(blocks, key, batch)
                 at = (*path, "stages", name, key)
                 yield _finding(facts, at, name, have, limit, batch, heaviest)
+
+
+def _plainly_held(
+    facts: Facts, bounds: BudgetSpec | BatchBudget, keys: list[str], batch: int
+) -> bool:
+    """Whether the bounds are of costs alone, which every check knows, and hold."""
+    from fishcompile.analysis.costs import below
+
+    total = below(facts.costs, "")
+    known = {"parameters": total.parameters, "macs": total.macs * batch}
+    return all(key in known and known[key] <= getattr(bounds, key) for key in keys)
 
 
 def _whole(found: Figures, key: str, optimizer: str) -> int:

@@ -110,7 +110,7 @@ class _Wide:
         """Bounds that every spec keeps, of the network, of a stage, and of a batch."""
         choose = self.choose
         keys = ["macs", "activations", "traffic", "saved", "memory"]
-        budget = {
+        budget: dict[str, Any] = {
             key: "900T" for key in [*keys, "parameters", "training_memory"] if choose.chance(40)
         }
         if choose.chance(50):
