@@ -99,7 +99,7 @@ class _Wide:
                 self._node(tree["graph"])
             self._outputs(tree)
         self._taps(tree)
-        if choose.chance(30):
+        if choose.chance(25):
             tree["budget"] = self._budget()
         nodes = {name: made for name, made in fish.maps.items() if name != "input"}
         tapped = tree.get("taps") or {name: name for name in self._stages()}
