@@ -53,7 +53,7 @@ class WideFish(FishBuilder):
         if choose.chance(55):
             tree["classifier"] = self._classifier()
             self.outputs["logits"] = Map(tree["classifier"]["classes"], ())
-        for part, count in (("classifiers", choose.integer(0, 3)), ("dense", choose.integer(0, 2))):
+        for part, count in (("classifiers", choose.integer(0, 2)), ("dense", choose.integer(0, 2))):
             for _ in range(count if choose.chance(60) else 0):
                 name = self._name("out" if part == "dense" else "c")
                 if name in self.outputs:
