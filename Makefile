@@ -24,9 +24,10 @@ build: $(STAMP) ## compile FishNet-99 to build/fishnet99.py, run that file, prin
 	@echo build/fishnet99.py
 	@$(BIN)/fishcompile show specs/fishnet99.yaml
 
-generate: $(STAMP) ## write what the files of ops and blocks declare into the schema and docs/language.md
+generate: $(STAMP) ## write what the files of ops and blocks declare into the schema and docs
 	$(BIN)/python docs/generate_schema.py
 	$(BIN)/python docs/generate_language.py
+	$(BIN)/python docs/generate_gradients.py
 
 test: $(STAMP) ## the tests, without those marked slow
 	$(PYTEST) -m "not slow"

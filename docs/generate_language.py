@@ -44,6 +44,8 @@ MAPPINGS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("expect", ("tail", "*", "expect")),
     ("sizes", ("input", "sizes")),
     ("budget", ("budget",)),
+    ("batch", ("budget", "batch")),
+    ("budget of a stage", ("budget", "stages", "*")),
     ("defaults", ("defaults",)),
     ("defaults of a section", ("defaults", "tail")),
     ("A block of the spec", ("blocks", "*")),
@@ -166,6 +168,8 @@ def _of_kind(
 def _value(key: str, node: dict[str, Any], path: tuple[str, ...]) -> str:
     if key == "doc":
         return "a line of text"
+    if path[:1] == ("budget",) and key == "stages":
+        return "[bounds](#budget-of-a-stage) by name"
     if path == ("defaults",) and key in SECTIONS:
         return "[a mapping](#defaults-of-a-section)"
     if not path and key in VALUES:

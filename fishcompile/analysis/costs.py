@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from math import prod
 
@@ -59,11 +60,16 @@ def costs(graph: Graph) -> dict[str, Cost]:
 
 def below(costs_: dict[str, Cost], prefix: str) -> Cost:
     """The sum over the nodes inside a scope; everything for the empty prefix."""
-    inside = [
+    return total(
         cost
         for name, cost in costs_.items()
         if not prefix or name == prefix or name.startswith(prefix + ".")
-    ]
+    )
+
+
+def total(inside: Iterable[Cost]) -> Cost:
+    """The sum of costs."""
+    inside = list(inside)
     return Cost(
         sum([cost.parameters for cost in inside]),
         sum([cost.macs for cost in inside]),

@@ -15,6 +15,8 @@ from collections.abc import Collection, Iterable, Mapping
 from fishcompile.ir.graph import Graph
 from fishcompile.record import record
 
+CROSSED_FREELY = ("free", "activation")
+
 
 @record
 class DeadEnd:
@@ -51,7 +53,7 @@ def dead_ends(
 def _free(graph: Graph, opened: Collection[str]) -> set[str]:
     """The nodes that a free path may cross."""
     nodes = {node.name: node for node in graph.nodes}
-    free = {node.name for node in graph.nodes if node.op.gradient in ("free", "activation")}
+    free = {node.name for node in graph.nodes if node.op.gradient in CROSSED_FREELY}
     units = {nodes[name].scope for name in opened}  # a ConvNormAct has its norm behind
     free.update(n.name for n in graph.nodes if n.scope in units and n.op.gradient == "norm")
     for name in opened:

@@ -8,6 +8,7 @@ from fishcompile.cli.console import complain
 from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.loading.reach import standing_for
 from fishcompile.pipeline import Analysis, analyse, unaccepted
+from fishcompile.reader.write import flow
 
 _BUDGET = "FC402"
 
@@ -25,7 +26,7 @@ def without_outgrown(target: Path, text: str, base: Analysis) -> tuple[str, Anal
         return text, analysis, ""
     budget = base.tree.value["budget"]
     assert isinstance(budget, dict), "the base fits the schema"
-    outgrown = ", ".join(f"{key}: {limit}" for key, limit in budget.items())
+    outgrown = flow(budget)[1:-1]
     text = f"{text}budget: null # it outgrows that of the base, {outgrown}\n"
     return *checked(target, text), outgrown
 

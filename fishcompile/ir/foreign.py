@@ -11,13 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import fields
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from fishcompile.diagnostics.names import check_name, shown
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.graph import Value
 from fishcompile.ops import registry
-from fishcompile.ops.base import Op, ShapeError
+from fishcompile.ops.base import Op, Saved, ShapeError
 from fishcompile.ops.keys import is_word
 from fishcompile.ops.tensor import TensorType
 from fishcompile.schema.plugins import said
@@ -107,6 +107,7 @@ def _sound(op: Op, types: tuple[TensorType, ...]) -> TensorType:
         unsaid = calls_in(op, len(types)) - kind.called()
         if isinstance(made, TensorType):
             op.macs(types, made)
+            _require_costs(op, types, made)
     except ShapeError:
         raise
     except Exception as error:
@@ -117,6 +118,18 @@ def _sound(op: Op, types: tuple[TensorType, ...]) -> TensorType:
     if not isinstance(made, TensorType) or len(shape) not in (1, 3) or min(shape) < 1:
         raise breach(kind, "`infer` gave no TensorType of a map or a vector")
     return made
+
+
+def _require_costs(op: Op, types: tuple[TensorType, ...], made: TensorType) -> None:
+    """Raises ShapeError unless what an op says of memory and windows can be counted with."""
+    numbers = [op.stored(types, made), op.written(types, made)]
+    numbers += [extra.elements for extra in op.extras(types, made)]
+    reached = op.span(0, 1)
+    numbers += [0] if reached is None else [reached[1] - reached[0]]
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        raise breach(type(op), "what it stores, writes or reads is no whole number from 0")
+    if not {*op.saved()} <= {*get_args(Saved)} or op.views not in ("never", "evaluation", "always"):
+        raise breach(type(op), "its `saves` or `views` are no words of an op")
 
 
 def _require_op(op: Op) -> None:

@@ -17,11 +17,49 @@ from fishcompile.record import record
 
 
 @record
-class BudgetSpec:
-    """Upper bounds on the whole network: trained parameters, and MACs per image at input.size."""
+class StageBudget:
+    """Upper bounds on one stage, of what `BudgetSpec` bounds in the whole network."""
 
     parameters: int | None = None
     macs: int | None = None
+    activations: int | None = None
+    traffic: int | None = None
+    saved: int | None = None
+    memory: int | None = None
+
+
+@record
+class BatchBudget:
+    """Upper bounds on what a batch of so many images takes."""
+
+    images: int = 1
+    macs: int | None = None
+    activations: int | None = None
+    traffic: int | None = None
+    saved: int | None = None
+    memory: int | None = None
+    training_memory: int | None = None
+    stages: tuple[tuple[str, StageBudget], ...] = ()
+
+
+@record
+class BudgetSpec:
+    """Upper bounds on the whole network, for one image at input.size: see docs/costs.md.
+
+    `traffic`, `saved` and both memories are bytes, with numbers of `dtype`.
+    """
+
+    parameters: int | None = None
+    macs: int | None = None
+    activations: int | None = None
+    traffic: int | None = None
+    saved: int | None = None
+    memory: int | None = None
+    training_memory: int | None = None
+    stages: tuple[tuple[str, StageBudget], ...] = ()
+    batch: BatchBudget | None = None
+    dtype: str = "float32"
+    optimizer: str = "sgd"
 
 
 @record

@@ -45,7 +45,7 @@ def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
         value["outputs"] = dict(stages.outputs)
     if stages.taps:
         value["taps"] = dict(stages.taps)
-    budget = _plain(stages.budget)
+    budget = _budget(stages.budget)
     if budget:
         value["budget"] = budget
     return value, origins
@@ -59,6 +59,15 @@ def spec_digest(stages: StageGraph) -> str:
     value, _ = graph_form(replace(stages, title=""))
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _budget(budget: Any) -> Entry:
+    found = _plain(replace(budget, stages=()))
+    if budget.stages:
+        found["stages"] = {name: _plain(bounds) for name, bounds in budget.stages}
+    if getattr(budget, "batch", None):
+        found["batch"] = _budget(budget.batch)
+    return found
 
 
 def _node(node: StageNode, at: Path, origins: Origins) -> Entry:

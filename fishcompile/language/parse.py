@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, TypeVar
 
 from fishcompile.language.entries import common, layers, sized, stage
-from fishcompile.language.fish_spec import BudgetSpec, FishSpec
+from fishcompile.language.fish_spec import BatchBudget, BudgetSpec, FishSpec, StageBudget
 from fishcompile.language.key_layouts import LayoutSpec
 from fishcompile.language.nodes import definitions, nodes
 from fishcompile.language.spec import (
@@ -18,6 +18,8 @@ from fishcompile.language.spec import (
     SizesSpec,
 )
 from fishcompile.reader.tree import Tree
+
+T = TypeVar("T")
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 _QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]+)?)([kMGT]?)")
@@ -57,7 +59,7 @@ def parse_spec(tree: Tree) -> FishSpec:
             LayoutSpec(name, tuple(patterns.items()))
             for name, patterns in top.get("layouts", {}).items()
         ),
-        budget=BudgetSpec(**{key: quantity(item) for key, item in top.get("budget", {}).items()}),
+        budget=_budget(BudgetSpec, top.get("budget", {})),
         title=top.get("title", ""),
         **stages,
     )
@@ -67,6 +69,17 @@ def _input(entry: Any) -> InputSpec:
     sizes = {"from_" if key == "from" else key: n for key, n in entry.get("sizes", {}).items()}
     promised = {"sizes": SizesSpec(**sizes)} if "sizes" in entry else {}
     return InputSpec(**{**sized(entry), **promised})
+
+
+def _budget(kind: type[T], entry: dict[str, Any]) -> T:
+    """A budget of a kind, its bounds as numbers."""
+    known = {key: item for key, item in entry.items() if key in ("dtype", "optimizer")}
+    if "stages" in entry:
+        stages = entry["stages"].items()
+        known["stages"] = tuple((name, _budget(StageBudget, bounds)) for name, bounds in stages)
+    if "batch" in entry:
+        known["batch"] = _budget(BatchBudget, entry["batch"])
+    return kind(**{key: quantity(item) for key, item in entry.items() if key not in known}, **known)
 
 
 def quantity(value: int | str) -> int:

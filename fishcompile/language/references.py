@@ -8,6 +8,7 @@ from fishcompile.diagnostics.characters import lookalike, named
 from fishcompile.diagnostics.finding import Diagnostic, Related
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
+from fishcompile.diagnostics.source import Span
 from fishcompile.language.applicable import check_stage
 from fishcompile.language.composites import check_definitions
 from fishcompile.language.fish_spec import FishSpec
@@ -46,10 +47,24 @@ def problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Iterat
     references = [(edge.source, edge.path) for node in nodes for edge in node.inputs]
     references += [(source, ("taps", tap)) for tap, source in spec.taps]
     references += [(source, ("outputs", name)) for name, source in spec.outputs]
+    everything = dict.fromkeys(node.name for node in nodes)
+    for name, key in _bounded(spec):
+        if name not in everything:
+            yield _unknown(name, key, tuple(everything), noun, tree, tree.key_span(key))
     for source, path in references:
         # what is implied is there, if under a name that a head has too, which is found above
         if source not in names and path is not None:
             yield _unknown(source, path, tuple(names), noun, tree)
+
+
+def _bounded(spec: FishSpec) -> Iterator[tuple[str, Path]]:
+    """The stages that the budget names, and where."""
+    batch = spec.budget.batch
+    places: list[tuple[Path, tuple[tuple[str, object], ...]]]
+    places = [(("budget", "stages"), spec.budget.stages)]
+    if batch:
+        places.append((("budget", "batch", "stages"), batch.stages))
+    yield from ((name, (*at, name)) for at, stages in places for name, _ in stages)
 
 
 def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:
@@ -79,11 +94,19 @@ def _duplicates(nodes: tuple[StageNode, ...], noun: str, tree: Tree) -> Iterator
         first.setdefault(node.name, node)
 
 
-def _unknown(name: str, path: Path, names: tuple[str, ...], noun: str, tree: Tree) -> Diagnostic:
+def _unknown(
+    name: str,
+    path: Path,
+    names: tuple[str, ...],
+    noun: str,
+    tree: Tree,
+    key: Span | None = None,
+) -> Diagnostic:
+    """FC203, at the value of `path`, or at the `key` that names it."""
     near = nearest(name, names)
     known = ", ".join(names[:20]) + (", ..." if len(names) > 20 else "")
     way_out = f"did you mean `{near}`?" if near else f"the {noun}s are {known}"
-    span = tree.value_span(path)
+    span = key or tree.value_span(path)
     fixes = renamed(span, name, near, names) if near else ()
     message = f"no {noun} is named {shown(name)}"
     strange = lookalike(name)

@@ -42,6 +42,14 @@ def named_by_key(path: Path) -> Kind | None:
     return None
 
 
+def bounded_by_key(path: Path) -> bool:
+    """Whether the key at `path` is a stage that the budget bounds: it names one, and opens none."""
+    match path:
+        case ("budget", "stages", _) | ("budget", "batch", "stages", _):
+            return True
+    return False
+
+
 def named_by_value(path: Path) -> Kind | None:
     """What the text at `path` names."""
     match path:

@@ -1,7 +1,7 @@
 """Stage names: every place in one file's tree where a stage, a layer or a block's part is named.
 
 A key names the entry that it opens, and so does an input in the list of a block's inputs; `from`,
-`to`, `after`, `kind`, taps and outputs name what stands elsewhere.
+`to`, `after`, `kind`, taps, outputs and the stages of a budget name what stands elsewhere.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from fishcompile.diagnostics.source import Span
 from fishcompile.lsp.documents import Layer
 from fishcompile.lsp.name_places import (
     BLOCK,
+    STAGE,
     Kind,
+    bounded_by_key,
     declared_by_value,
     is_built_in,
     named_by_key,
@@ -46,6 +48,8 @@ def occurrences(tree: Tree) -> tuple[Occurrence, ...]:
 
 
 def _key(tree: Tree, path: Path, place: Place) -> Occurrence | None:
+    if bounded_by_key(path) and place.key is not None:
+        return Occurrence(STAGE, str(path[-1]), place.key, False)
     kind = named_by_key(path)
     if kind is None or place.key is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fishcompile.ops.base import Op, require_map
+from fishcompile.ops.base import Op, Saved, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
@@ -30,6 +30,14 @@ class AdaptiveAvgPool(Op):
     def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
         """`size`, whatever the sides were."""
         return (self.size,) * len(sides[0])
+
+    def saved(self) -> tuple[Saved, ...]:
+        """Nothing of an average over the whole map, which torch takes as a mean."""
+        return () if self.size == 1 else self.saves
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """All pixels."""
+        return None
 
 
 KIND = NodeKind(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fishcompile.ops.base import Op
-from fishcompile.ops.elementwise import broadcast, broadcast_sides
+from fishcompile.ops.base import Extra, Op
+from fishcompile.ops.elementwise import broadcast, broadcast_sides, steps
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
@@ -18,6 +18,8 @@ class Add(Op):
 
     kind: ClassVar[str] = "add"
     gradient = "free"
+    saves = ()
+    passes_gradient = True
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The largest operand's type; channels must be equal, sides equal or 1x1."""
@@ -26,6 +28,14 @@ class Add(Op):
     def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
         """The largest operand's."""
         return broadcast_sides(*sides)
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:
+        """The sum of all but the last of several operands."""
+        return (Extra(output.elements, saved=False),) if len(inputs) > 2 else ()
+
+    def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """One operand after the other."""
+        return steps(*inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

@@ -18,6 +18,10 @@ from fishcompile.record import record
 # weights. `activation`, `norm` and `weighted` are what they are called, and `gated` is the rest.
 Gradient = Literal["free", "activation", "norm", "weighted", "gated"]
 
+# What autograd keeps of an op for its backward, the weights apart: the inputs that it reads; of a
+# product each input that another one's gradient needs; its output.
+Saved = Literal["inputs", "factors", "output"]
+
 
 class ShapeError(Exception):
     """An op cannot take these inputs; `field` names the parameter that is at fault, if one is.
@@ -55,6 +59,23 @@ class State:
 
 
 @record
+class Extra:
+    """A tensor that an op makes beside its output: statistics, indices, a mask.
+
+    It has `elements` for each image, or for the whole batch where it is not `batched`, of `width`
+    bytes each (None: as wide as the output's). Autograd keeps it for the backward where it is
+    `saved`; else it is gone when the op has run. Evaluation makes one alone that is not of
+    `training`.
+    """
+
+    elements: int
+    width: int | None = None
+    batched: bool = True
+    saved: bool = True
+    training: bool = False
+
+
+@record
 class Call:
     """The call of a torch module's constructor.
 
@@ -80,6 +101,12 @@ class Op:
     # the functions of torch that its text calls, beside the constructor of its module
     calls: ClassVar[tuple[str, ...]] = ()
     gradient: ClassVar[Gradient] = "gated"
+    # what eager torch keeps for the backward; `Extra` is the rest of it
+    saves: ClassVar[tuple[Saved, ...]] = ("inputs",)
+    # whether the output lies in the memory of the first input: always, or in `evaluation` alone
+    views: ClassVar[Literal["never", "evaluation", "always"]] = "never"
+    # whether the gradients of its inputs lie in the memory of that of its output
+    passes_gradient: ClassVar[bool] = False
     # the forward expression, where it is no plain call, with fields of the op in braces
     text: ClassVar[str] = ""
     # how a new module `{0}` gets its first values, where not as torch gives them
@@ -103,6 +130,29 @@ class Op:
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """Multiply-accumulates for one image, as torch's FlopCounterMode counts them (/ 2)."""
         return 0
+
+    def saved(self) -> tuple[Saved, ...]:
+        """What autograd keeps of it, where that depends on the op's numbers."""
+        return self.saves
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
+        """The tensors that it makes beside its output."""
+        return ()
+
+    def stored(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """The numbers of one image in the memory that the output lies in."""
+        return output.elements
+
+    def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:
+        """The numbers of one image that it writes; not asked where that is a view."""
+        return self.stored(inputs, output)
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """The first and the last pixel along a side of the input that pixel `at` is made of.
+
+        `growth` is how many pixels of the output stand for one of the input. None: all of them.
+        """
+        return at, at
 
     def output_stride(self, *strides: int) -> int:
         """Input-image pixels per output pixel along a side, given the same of the inputs.

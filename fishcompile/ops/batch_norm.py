@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from fishcompile.ops.base import Call, Op, State, require_channels, require_map
+from fishcompile.ops.base import Call, Extra, Op, State, require_channels, require_map
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
@@ -36,6 +36,10 @@ class BatchNorm(Op):
             State("running_var", shape, trained=False),
             State("num_batches_tracked", (), trained=False),
         )
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
+        """The mean and the inverse deviation of the batch, in training."""
+        return (Extra(2 * self.channels, batched=False, training=True),)
 
     @classmethod
     def module(cls) -> Call:

@@ -21,6 +21,7 @@ class ChannelRepeat(Op):
     kind: ClassVar[str] = "channel_repeat"
     calls = ("torch.repeat_interleave",)
     gradient = "free"
+    saves = ()
     text = "torch.repeat_interleave({0}, {k}, dim=1)"
 
     k: int

@@ -18,6 +18,8 @@ class Concat(Op):
     kind: ClassVar[str] = "concat"
     calls = ("torch.cat",)
     gradient = "free"
+    saves = ()
+    passes_gradient = True
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """Channels add up; the sides must agree."""

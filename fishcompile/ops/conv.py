@@ -72,6 +72,11 @@ class Conv(Op):
         area = self.kernel_size * self.kernel_size
         return output.elements * area * self.in_channels // self.groups
 
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """The window, as far as it is from its first to its last weight."""
+        first = at * int(self.stride) - int(self.padding)
+        return first, first + int(self.dilation) * (int(self.kernel_size) - 1)
+
     def state(self) -> tuple[State, ...]:
         """`weight`, and `bias` where there is one."""
         k = self.kernel_size

@@ -77,6 +77,20 @@ class ConvTranspose(Op):
         """That of the map whose size is taken, or divided by the stride."""
         return strides[1] if len(strides) > 1 else max(1, strides[0] // self.stride)
 
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """The pixels whose windows reach this one."""
+        last = (at + int(self.padding)) // int(self.stride)
+        first = -((int(self.kernel_size) - 1 - at - int(self.padding)) // int(self.stride))
+        return first, max(first, last)  # between windows further apart than long lies nothing
+
+    def stored(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:
+        """With a second map, as much as there can be; the output is cut from it."""
+        if len(inputs) == 1:
+            return output.elements
+        border = self.kernel_size - 2 * self.padding - 1
+        height, width = (side * self.stride + border for side in inputs[0].sides)
+        return self.out_channels * height * width
+
     def state(self) -> tuple[State, ...]:
         """`weight` (in, out, kernel, kernel), and `bias` where there is one."""
         k = self.kernel_size

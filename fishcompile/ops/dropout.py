@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fishcompile.ops.base import Op
+from fishcompile.ops.base import Extra, Op
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
+from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
 
 
@@ -18,8 +19,14 @@ class Dropout(Op):
     kind: ClassVar[str] = "dropout"
     calls = ("F.dropout",)
     gradient = "free"
+    saves = ()
+    views = "evaluation"
 
     percent: int = 50
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
+        """What each number is multiplied with, in training."""
+        return (Extra(output.elements, training=True),)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

@@ -1,4 +1,4 @@
-"""The shape rule that `add` and `mul` share."""
+"""What `add` and `mul` share: the shape rule, and how much several operands take."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ def broadcast(*operands: TensorType) -> TensorType:
     for position, operand in enumerate(operands[1:], 1):
         result = _pair(result, operand, position)
     return result
+
+
+def steps(*operands: TensorType) -> int:
+    """The numbers that are written where operand after operand is joined to the first."""
+    return sum(broadcast(*operands[:end]).elements for end in range(2, len(operands) + 1))
 
 
 def _pair(a: TensorType, b: TensorType, position: int) -> TensorType:

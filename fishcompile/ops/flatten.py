@@ -17,11 +17,18 @@ class Flatten(Op):
     kind: ClassVar[str] = "flatten"
     calls = ("torch.flatten",)
     gradient = "free"
+    saves = ()
+    views = "always"
+    passes_gradient = True
     text = "torch.flatten({0}, 1)"
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """All elements in one dimension."""
         return TensorType((inputs[0].elements,))
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """All pixels."""
+        return None
 
 
 KIND = NodeKind(Flatten, "A map as a vector.")

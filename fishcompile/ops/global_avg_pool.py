@@ -17,6 +17,7 @@ class GlobalAvgPool(Op):
     kind: ClassVar[str] = "global_avg_pool"
     calls = ("F.adaptive_avg_pool2d",)
     gradient = "free"
+    saves = ()
     text = "F.adaptive_avg_pool2d({0}, 1)"
 
     def infer(self, *inputs: TensorType) -> TensorType:
@@ -28,6 +29,10 @@ class GlobalAvgPool(Op):
     def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
         """One pixel."""
         return (1,) * len(sides[0])
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """All pixels."""
+        return None
 
 
 KIND = NodeKind(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar
 
-from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
+from fishcompile.ops.base import (
+    Call,
+    Extra,
+    Op,
+    ShapeError,
+    State,
+    require_channels,
+    require_map,
+)
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
 
@@ -36,6 +44,10 @@ class GroupNorm(Op):
     def state(self) -> tuple[State, ...]:
         """Weight and bias; there are no running figures."""
         return (State("weight", (self.channels,)), State("bias", (self.channels,)))
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
+        """The mean and the inverse deviation of each group of each image."""
+        return (Extra(2 * self.groups),)
 
     @classmethod
     def module(cls) -> Call:

@@ -40,6 +40,10 @@ class Linear(Op):
         """One per weight; the bias is not counted."""
         return inputs[0].channels * output.channels
 
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """All pixels."""
+        return None
+
     def state(self) -> tuple[State, ...]:
         """`weight` (out, in), and `bias` where there is one."""
         weight = State("weight", (self.out_features, self.in_features))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from fishcompile.ops.base import Extra
 from fishcompile.ops.pooling import Pool
+from fishcompile.ops.tensor import TensorType
 
 
 class MaxPool(Pool):
@@ -13,3 +15,7 @@ class MaxPool(Pool):
     kind: ClassVar[str] = "max_pool"
     calls = ("F.max_pool2d",)
     gradient = "free"
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
+        """Where each maximum stood, as int64; torch finds them in evaluation too."""
+        return (Extra(output.elements, width=8),)

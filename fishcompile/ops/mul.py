@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fishcompile.ops.base import Op
-from fishcompile.ops.elementwise import broadcast, broadcast_sides
+from fishcompile.ops.base import Extra, Op
+from fishcompile.ops.elementwise import broadcast, broadcast_sides, steps
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
@@ -17,6 +17,7 @@ class Mul(Op):
     """(c, h, w), (c, h, w) or (c, 1, 1), ... to (c, h, w)."""
 
     kind: ClassVar[str] = "mul"
+    saves = ("factors",)
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The largest operand's type; channels must be equal, sides equal or 1x1."""
@@ -25,6 +26,15 @@ class Mul(Op):
     def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
         """The largest operand's."""
         return broadcast_sides(*sides)
+
+    def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:
+        """The products of the first two, three and so on of several operands."""
+        between = len(inputs) - 2
+        return (Extra(between * output.elements),) if between > 0 else ()
+
+    def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
+        """One operand after the other."""
+        return steps(*inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

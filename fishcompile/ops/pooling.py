@@ -32,6 +32,11 @@ class Pool(Op):
         """A window."""
         return window(sides[0], self.kernel_size, self.stride, self.padding)
 
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
+        """The window."""
+        first = at * int(self.stride) - int(self.padding)
+        return first, first + int(self.kernel_size) - 1
+
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003
         """Stride and padding are left out where they are torch's defaults."""

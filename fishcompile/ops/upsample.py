@@ -24,6 +24,7 @@ class Upsample(Op):
     kind: ClassVar[str] = "upsample"
     calls = ("F.interpolate",)
     gradient = "free"
+    saves = ()
     reads: ClassVar[int | None] = 1
 
     mode: str = "nearest"
@@ -49,6 +50,13 @@ class Upsample(Op):
     def output_stride(self, *strides: int) -> int:
         """That of the map whose size is taken, or divided by the factor."""
         return strides[1] if len(strides) > 1 else max(1, strides[0] // self.factor)
+
+    def span(self, at: int, growth: int) -> tuple[int, int] | None:
+        """The nearest pixel, or the two between whose centres it lies."""
+        if self.mode == "nearest":
+            return at // growth, at // growth
+        first = (2 * at + 1 - growth) // (2 * growth)
+        return first, first + (growth > 1)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:

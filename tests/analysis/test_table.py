@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from fishcompile.analysis.table import stage_table
-from fishcompile.cli.commands.show import table_lines
+from fishcompile.cli.show_stages import table_lines
 from fishcompile.pipeline import compiled
 from tests.nets import shipped
 

@@ -100,13 +100,35 @@ class _Wide:
             self._outputs(tree)
         self._taps(tree)
         if choose.chance(15):
-            tree["budget"] = choose.one(
+            budget: Entry = choose.one(
                 [{"parameters": "9G"}, {"macs": "0.5T", "parameters": 10**9}]
             )
+            tree["budget"] = budget | self._bounds(Seeded(Random(len(str(tree)))))
         nodes = {name: made for name, made in fish.maps.items() if name != "input"}
         tapped = tree.get("taps") or {name: name for name in self._stages()}
         taps = {tap: nodes[source] for tap, source in tapped.items()}
         return Spec(self._files(tree), nodes, taps, fish.outputs)
+
+    def _bounds(self, choose: Seeded) -> dict[str, Any]:
+        """Further bounds that every spec keeps, of the network, of a stage, and of a batch.
+
+        They have choices of their own, so that the rest of a spec does not hang on them.
+        """
+        keys = ["macs", "activations", "traffic", "saved", "memory"]
+        found: dict[str, Any] = {
+            key: "900T" for key in [*keys[1:], "training_memory"] if choose.chance(40)
+        }
+        if choose.chance(70):
+            found["dtype"] = choose.one(["float32", "bfloat16", "float16", "float64"])
+            found["optimizer"] = choose.one(["sgd", "sgd_momentum", "adam", "adamw"])
+        stages = self._stages()
+        bounds = {choose.one(stages): {choose.one(keys): "900T"}} if stages else {}
+        if choose.chance(50):
+            found["stages"] = bounds
+        if choose.chance(50):
+            batch = {key: "900T" for key in [*keys, "training_memory"] if choose.chance(40)}
+            found["batch"] = {"images": choose.integer(1, 64), **batch, "stages": bounds}
+        return found
 
     def _stages(self) -> list[str]:
         return list(self.fish.stages)

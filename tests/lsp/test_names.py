@@ -203,3 +203,17 @@ def test_the_outline_holds_sections_and_stages(client: Client, root: Path) -> No
     assert (name["detail"], name["selectionRange"]) == ("small", extent(BASE, "name"))
     tail2 = found[4]["children"][1]
     assert tail2["range"] == extent(BASE, "tail2: {out: 32, blocks: 1}")
+
+
+def test_the_stages_of_a_budget_are_renamed_along(client: Client, root: Path) -> None:
+    """A bound names a stage that stands elsewhere, with the network's and with a batch's."""
+    text = (
+        "fishspec: 2\nname: bound\ninput: {size: 32}\ntail: {t1: {out: 64, blocks: 1}}\n"
+        "budget: {stages: {t1: {macs: 9G}}, batch: {images: 2, stages: {t1: {memory: 9G}}}}\n"
+    )
+    path = root / "bound.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert client.open(path) == []
+    at = client.at(path, 3, 8)
+    edit = client.ask("textDocument/rename", {**at, "newName": "first"})
+    assert applied(text, edit["changes"][path.as_uri()]) == text.replace("t1", "first")

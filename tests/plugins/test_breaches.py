@@ -199,6 +199,14 @@ SINE = "p1: `Sine` of acme breaks the contract of a plug-in: "
         (OP.replace("return inputs[0]", "return 1 / 0"), f"{SINE}it raised ZeroDivisionError"),
         (OP.replace("return inputs[0]", "return (8, 1, 1)"), f"{SINE}`infer` gave no TensorType"),
         (
+            OP.replace("    calls", "    saves = ('weights',)\n    calls"),
+            f"{SINE}its `saves` or `views` are no words of an op",
+        ),
+        (
+            OP.replace("    calls", "    def stored(self, i, o): return -1\n    calls"),
+            f"{SINE}what it stores, writes or reads is no whole number from 0",
+        ),
+        (
             OP.replace('("torch.sin",)', "()"),
             f"{SINE}its text has `torch.sin`, which its `calls` do not name",
         ),

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from fishcompile.language import spec
-from fishcompile.language.fish_spec import BudgetSpec, FishSpec
+from fishcompile.language.fish_spec import BatchBudget, BudgetSpec, FishSpec, StageBudget
 from fishcompile.language.spec import SECTION_DEFAULTS, SECTIONS, LayerKind
 from fishcompile.package import data_file
 from fishcompile.reader.read import read_text
@@ -42,6 +42,8 @@ OWNERS: dict[str, Any] = {
     "up_window": spec.UpSpec,
     "expect": spec.ExpectSpec,
     "budget": BudgetSpec,
+    "batch_budget": BatchBudget,
+    "stage_budget": StageBudget,
 }
 # `after` is gone before a tree becomes values, and stages choose these each for themselves.
 ONLY_IN_TEXT = {"after"}

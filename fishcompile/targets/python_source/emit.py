@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fishcompile.analysis.costs import Cost
+from fishcompile.analysis.features import features
 from fishcompile.analysis.strides import strides
 from fishcompile.ir.graph import Graph
 from fishcompile.targets.python_source.class_names import class_name
 from fishcompile.targets.python_source.classes import Class, group_classes
 from fishcompile.targets.python_source.constructors import members
-from fishcompile.targets.python_source.features import features
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
 from fishcompile.targets.python_source.guard import built_in_calls, verify

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from fishcompile.analysis.features import features
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.record import record
-from fishcompile.targets.python_source.features import features
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
 from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, entry
