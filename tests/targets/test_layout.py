@@ -7,7 +7,8 @@ import sys
 from random import Random
 from typing import TYPE_CHECKING
 
-from fishcompile.targets.python_source.line_breaking import WIDTH, entry, signature, statement
+from fishcompile.analysis.frames import WIDTH
+from fishcompile.targets.python_source.line_breaking import entry, signature, statement
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from fishcompile.analysis.frames import WIDTH
 from fishcompile.ops.base import Op
 from fishcompile.ops.formula import (
     Const,
@@ -25,7 +26,7 @@ from fishcompile.targets.python_source.forms import (
     is_function,
     may_be_none,
 )
-from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, statement
+from fishcompile.targets.python_source.line_breaking import STEP, statement
 from fishcompile.targets.python_source.locals import with_locals
 
 _BODY = STEP * 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
+from fishcompile.analysis.frames import MAX_INLINE, WIDTH
 from fishcompile.record import record
 from fishcompile.targets.python_source.forms import (
     Item,
@@ -17,9 +18,8 @@ from fishcompile.targets.python_source.forms import (
     is_function,
     may_choose,
 )
-from fishcompile.targets.python_source.line_breaking import WIDTH, statement
+from fishcompile.targets.python_source.line_breaking import statement
 
-_MAX_INLINE = 56
 _ATOM, _PRODUCT, _SUM, _CHOICE = 3, 2, 1, 0
 _BINDS = {"add": _SUM, "mul": _PRODUCT}
 
@@ -115,7 +115,7 @@ class Forward:
             and name not in self._of_functions
         ):
             return False  # a pooled map and the like is a line's end
-        return expression.binds > _CHOICE and len(expression.text) <= _MAX_INLINE
+        return expression.binds > _CHOICE and len(expression.text) <= MAX_INLINE
 
     def _assign(self, value: str, name: str, expression: Expression) -> None:
         self.lines += statement(f"{name} = ", expression.text, self._indent)

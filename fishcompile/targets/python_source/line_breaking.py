@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 
-WIDTH = 88
+from fishcompile.analysis.frames import WIDTH
+
 STEP = "    "
 
 

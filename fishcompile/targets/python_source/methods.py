@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fishcompile.analysis.features import features
+from fishcompile.analysis.frames import WIDTH
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.record import record
 from fishcompile.targets.python_source.forms import Item
 from fishcompile.targets.python_source.forward import Forward
-from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, entry
+from fishcompile.targets.python_source.line_breaking import STEP, entry
 
 _BODY = STEP * 2
 _FEATURES = "dict[str, Tensor]"

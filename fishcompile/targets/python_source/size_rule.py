@@ -6,11 +6,12 @@ bounds of their dimensions.
 
 from __future__ import annotations
 
+from fishcompile.analysis.frames import WIDTH
 from fishcompile.analysis.size_words import Pattern, pattern
 from fishcompile.analysis.sizes import Sizes, sizes
 from fishcompile.ir.graph import Graph
 from fishcompile.record import record
-from fishcompile.targets.python_source.line_breaking import STEP, WIDTH, statement
+from fishcompile.targets.python_source.line_breaking import STEP, statement
 
 _BODY = STEP * 2
 _SIDES = ("x.shape[-2]", "x.shape[-1]")
