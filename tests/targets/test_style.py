@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -135,7 +136,7 @@ def test_each_model_has_taps_of_its_own(texts: dict[str, str]) -> None:
 @pytest.mark.slow
 @EACH
 def test_every_line_runs(texts: dict[str, str], name: str) -> None:
-    """One step of training and a forward at another size run each line outside `__main__`."""
+    """Training, a forward at another size and one too small run each line outside `__main__`."""
     text = texts[name]
     module = load_text(text)
     ran: set[int] = set()
@@ -155,6 +156,8 @@ def test_every_line_runs(texts: dict[str, str], name: str) -> None:
         with torch.inference_mode():
             model.eval().forward_features(torch.randn(1, channels, *SIZES[1]))
             model(torch.randn(1, channels, *SIZES[1]))
+            with suppress(ValueError):  # the size is refused, where any is
+                model(torch.randn(1, channels, 1, 1))
     finally:
         sys.settrace(None)
     statements = {
