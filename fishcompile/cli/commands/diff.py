@@ -1,0 +1,91 @@
+"""`fishcompile diff`: what is different between two specs, or two revisions of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fishcompile.cli.diff_text import FORMATS
+from fishcompile.cli.light import LightCommand
+from fishcompile.diagnostics.finding import SpecError
+
+if TYPE_CHECKING:
+    from fishcompile.loading.reach import Reader
+    from fishcompile.pipeline import Analysis
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    example = "Example: fishcompile diff main:specs/fishnet99.yaml specs/fishnet99.yaml"
+    app.command("diff", cls=LightCommand, epilog=example)(diff)
+
+
+def diff(
+    before: Annotated[str, typer.Argument(metavar="BEFORE", help="A spec, or REV:path of git.")],
+    after: Annotated[str, typer.Argument(metavar="AFTER", help="The spec to compare with it.")],
+    format_: Annotated[
+        str,
+        typer.Option("--format", metavar=f"<{'|'.join(FORMATS)}>", help="How to print."),
+    ] = "text",
+) -> None:
+    """Compare two specs: stages, costs, memory, sizes, gradient paths, taps, weights.
+
+    Figures are those of one image at each spec's input size. A stage is the same where its ops and
+    shapes are. Weights fit by the keys of the state dict, as `weights fit` carries them. Markdown
+    is made for a comment on a pull request. Exits with 1 where AFTER breaks a budget or a promise.
+    """
+    from fishcompile.cli.show_options import word_of
+
+    how = word_of("format", format_, FORMATS)
+    from fishcompile.analysis.comparison import Comparison
+    from fishcompile.analysis.figures import figures
+    from fishcompile.cli import diff_text
+    from fishcompile.pipeline import unaccepted
+
+    analyses = [_analysed(each) for each in (before, after)]
+    a, b = (figures(analysis.inference.graph) for analysis in analyses)
+    found = Comparison(a, b)
+    names = _names(before, after, analyses)
+    if how == "json":
+        print(diff_text.json_of(names, found))
+    else:
+        lines = diff_text.markdown_of if how == "markdown" else diff_text.text_of
+        print("\n".join(lines(names, found)))
+    left = unaccepted(analyses[1], _place(after)[1])
+    if not left.ok:
+        raise SpecError(left)
+
+
+def _place(word: str) -> tuple[str, Path]:
+    """The revision and the path that an argument means; no revision for a file that is there."""
+    revision, colon, path = word.partition(":")
+    if not colon or Path(word).exists():
+        return "", Path(word)
+    return revision, Path(path)
+
+
+def _analysed(word: str) -> Analysis:
+    """The analysis of a spec that is a whole network. Raises SpecError for any other."""
+    from fishcompile.pipeline import analyse
+    from fishcompile.reader.read import read_file
+
+    revision, path = _place(word)
+    read: Reader = read_file
+    if revision:
+        from fishcompile.loading.revisions import at_revision
+
+        read = at_revision(revision, path)
+    analysis = analyse(path, read)
+    if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
+        raise SpecError(analysis.report)
+    return analysis
+
+
+def _names(before: str, after: str, analyses: list[Analysis]) -> tuple[str, str]:
+    """What the two are called: by the networks' names, where those tell them apart."""
+    from fishcompile.formats._snippets import visible
+
+    a, b = (analysis.stages.name for analysis in analyses)
+    return (a, b) if a != b else (visible(before), visible(after))
