@@ -21,6 +21,7 @@ from fishcompile.record import record
 
 _LARGEST = 1 << 16  # a least side that is looked for
 _MOST = 1 << 14  # sides that are looked at one by one
+_WORK = 1 << 18  # steps that they take together
 
 
 @record
@@ -72,19 +73,28 @@ class Sizes:
         A batch norm has to have more than one pixel: behind a global average it never has, whatever
         the side, which is None.
         """
-        steps = {self.flow.of[name]: name for name in reversed(self.norms)}
-        last = ""
-        # within two periods each map that grows at all has two pixels
-        for side in range(self.least, max(self.until, self.least + 2 * self.period + 1)):
-            at = self.flow.at(side)
-            alone = [name for step, name in steps.items() if at[step] == 1]
-            constant = [name for name in alone if not self.flow.rate(self.flow.of[name])]
-            if constant:
-                return None, constant[0]
-            if not alone and self.holds(side):
-                return side, last
-            last = alone[0] if alone else last
-        return None, last
+        first = self._alone(self.least)
+        if first and not self.flow.rate(self.flow.of[first]):
+            return None, first
+        side = self.least
+        if first:
+            # maps grow with the image, so the last side at which one is a pixel is bisected for
+            low, high = side, 2 * side
+            while self._alone(high):
+                low, high = high, 2 * high
+                if high > _LARGEST:
+                    return None, first
+            while low + 1 < high:
+                middle = (low + high) // 2
+                low, high = (middle, high) if self._alone(middle) else (low, middle)
+            first, side = self._alone(low), high
+        return next((s for s in range(side, side + self.period) if self.holds(s)), None), first
+
+    def _alone(self, side: int) -> str:
+        """A map of one pixel that a batch norm reads, of those always so first; or nothing."""
+        at, of = self.flow.at(side), self.flow.of
+        steps = {of[name]: name for name in reversed(self.norms) if at[of[name]] == 1}
+        return min(steps.items(), key=lambda pair: self.flow.rate(pair[0]), default=(0, ""))[1]
 
 
 def sizes(graph: Graph) -> Sizes | None:
@@ -94,10 +104,11 @@ def sizes(graph: Graph) -> Sizes | None:
     if least is None:
         return None
     found = {steps.period(step) for step in range(len(steps.steps) + 1)}
-    period = min(lcm(*found), _MOST) or _MOST
-    proven = 0 not in found and period < _MOST
+    most = min(_MOST, max(256, _WORK // (len(steps.steps) + len(steps.merges) + 1)))
+    period = min(lcm(*found), most) or most
+    proven = 0 not in found and period < most
     rounds = _rounds(steps, period, least) if proven else 0
-    until = least + min(period * (rounds + 1), _MOST)
+    until = least + min(period * (rounds + 1), most)
     holding = frozenset(side for side in range(least, until) if not steps.refusal(side))
     maps = [node for node in graph.nodes if node.inputs and node.inputs[0] in steps.of]
     return Sizes(
