@@ -11,7 +11,7 @@ and flattening left aside, since every network has one such layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import networkx as nx
 
@@ -59,7 +59,8 @@ def gradient_paths(graph: Graph) -> tuple[GradientPath, ...]:
     """The best way back to each stage, in the order of the data; heads are no stages."""
     nodes = {node.name: node for node in graph.nodes}
     ends = ends_of(graph)
-    flow = _flow(graph, ends)
+    flow = flow_of(graph.nodes)
+    flow.add_weighted_edges_from((_END, end, 0) for end in ends)
     ways = nx.single_source_dijkstra_path(flow, _END)
     isolated = isolated_convolutions(graph)
     paths = []
@@ -110,11 +111,10 @@ def stages_of(graph: Graph) -> Iterator[Item]:
             yield item
 
 
-def _flow(graph: Graph, ends: tuple[str, ...]) -> nx.DiGraph[str]:
+def flow_of(nodes: Iterable[Node]) -> nx.DiGraph[str]:
     """The values, each with an edge back to what it is made of, as heavy as its op is to cross."""
     flow: nx.DiGraph[str] = nx.DiGraph()
-    flow.add_weighted_edges_from((_END, end, 0) for end in ends)
-    for node in graph.nodes:
+    for node in nodes:
         weight = _CROSSING.get(node.op.gradient, 0)
         flow.add_weighted_edges_from((node.name, name, weight) for name in node.data)
     return flow

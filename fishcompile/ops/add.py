@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Extra, Op
 from fishcompile.ops.elementwise import broadcast, broadcast_sides, steps
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.runs import Runs
 
 
 @record
@@ -28,6 +31,12 @@ class Add(Op):
     def moved(self, *sides: tuple[int, ...]) -> tuple[int, ...]:
         """The largest operand's."""
         return broadcast_sides(*sides)
+
+    def carried(self, *inputs: Runs) -> Runs:
+        """All of them, at each channel."""
+        from fishcompile.ops.runs import summed
+
+        return summed(*inputs)
 
     def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:
         """The sum of all but the last of several operands."""

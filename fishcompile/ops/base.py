@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from fishcompile.ops.keys import quoted
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.runs import Runs
 
 # How a gradient comes back through an op. `free`: the op is linear or picks elements, and has no
 # weights. `activation`, `norm` and `weighted` are what they are called, and `gated` is the rest.
@@ -122,6 +125,10 @@ class Op:
         Raises ShapeError where they do not fit.
         """
         return sides[0]
+
+    def carried(self, *inputs: Runs) -> Runs | None:
+        """Whose channels those of the output are, given the same of the inputs; None: its own."""
+        return None if self.gradient == "weighted" else inputs[0]
 
     def kept(self, *inputs: TensorType) -> tuple[int, int] | None:  # noqa: ARG002
         """Two widths that need not be equal, and stay so in a scaled network where they are."""

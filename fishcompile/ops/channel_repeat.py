@@ -5,13 +5,16 @@ Proposed in the article 'Understanding FishNet' (section 2.2.1), to widen withou
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Op, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.runs import Runs
 
 
 @record
@@ -31,6 +34,10 @@ class ChannelRepeat(Op):
         (x,) = inputs
         require_map(x, self.kind)
         return feature_map(x.channels * self.k, x.sides)
+
+    def carried(self, *inputs: Runs) -> Runs:
+        """More of each."""
+        return tuple((makers, channels * self.k) for makers, channels in inputs[0])
 
 
 KIND = NodeKind(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.runs import Runs
 
 
 @record
@@ -31,6 +34,12 @@ class ChannelSum(Op):
             message = f"r(x) cannot sum {x.channels} channels in groups of {int(self.k)}"
             raise ShapeError("FC302", message, "k", divide=x.channels)
         return feature_map(x.channels // self.k, x.sides)
+
+    def carried(self, *inputs: Runs) -> Runs:
+        """Fewer of each."""
+        from fishcompile.ops.runs import thinned
+
+        return thinned(inputs[0], self.k)
 
 
 KIND = NodeKind(

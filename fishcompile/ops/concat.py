@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.runs import Runs
 
 
 @record
@@ -35,6 +38,12 @@ class Concat(Op):
                 a, b = ("x".join(map(str, some)) for some in (sides[0], each))
                 raise ShapeError("FC303", f"{a} and {b} do not concatenate", operand=position)
         return sides[0]
+
+    def carried(self, *inputs: Runs) -> Runs:
+        """One after the other."""
+        from fishcompile.ops.runs import joined
+
+        return joined(run for runs in inputs for run in runs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

@@ -1,0 +1,89 @@
+"""A drawing: what a layout makes and svg.py writes. Areas, lines and texts, in groups with a title.
+
+Coordinates are in pixels at the picture's own size, x to the right and y downwards.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fishcompile.pictures.lettering import ASCENT, DESCENT, width_of
+from fishcompile.record import record
+
+Anchor = Literal["start", "middle", "end"]
+
+
+@record
+class Line:
+    """A path, filled or drawn as its `classes` say; its `title` says what it is."""
+
+    path: str
+    classes: str
+    title: str = ""
+
+
+@record
+class Text:
+    """A line of text; y is its base line."""
+
+    x: float
+    y: float
+    text: str
+    size: float
+    classes: str = "ink"
+    anchor: Anchor = "middle"
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The left, top, right and bottom of what the text takes at most."""
+        bold = not {"name", "title"}.isdisjoint(self.classes.split())
+        width = width_of(self.text, self.size, bold=bold)
+        left = self.x - {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
+        return left, self.y - ASCENT * self.size, left + width, self.y + DESCENT * self.size
+
+
+@record
+class Group:
+    """What belongs together, called by its `title`."""
+
+    title: str
+    items: tuple[Line | Text, ...]
+
+
+Item = Line | Text | Group
+
+
+@record
+class Drawing:
+    """A picture: its size, its name, what it says in a sentence, its items, the lowest first."""
+
+    width: float
+    height: float
+    title: str
+    description: str
+    items: tuple[Item, ...]
+
+    @property
+    def flat(self) -> tuple[Line | Text, ...]:
+        """The lines and texts in all groups."""
+        found: list[Line | Text] = []
+        for item in self.items:
+            found += item.items if isinstance(item, Group) else (item,)
+        return tuple(found)
+
+
+def number(value: float) -> str:
+    """A coordinate, to a tenth of a pixel."""
+    text = f"{value:.1f}"
+    text = text.removesuffix(".0")
+    return "0" if text == "-0" else text
+
+
+def path(*words: str | float) -> str:
+    """A path's data of commands and coordinates."""
+    return " ".join(word if isinstance(word, str) else number(word) for word in words)
+
+
+def box(left: float, top: float, right: float, bottom: float) -> str:
+    """The path of a rectangle."""
+    return path("M", left, top, "H", right, "V", bottom, "H", left, "Z")
