@@ -19,7 +19,7 @@ TESTS = Path(__file__).parent
 ORDER = [
     "package", "record", "diagnostics", "files", "ops", "reader", "schema", "ir",
     "loading/migrations", "loading", "language", "blocks", "expand", "analysis",
-    "passes", "blame", "scaling", "rules", "policy", "formats", "pipeline", "fixing",
+    "passes", "blame", "scaling", "rules", "policy", "formats", "pipeline", "fixing", "pictures",
     "targets/python_source", "targets", "weights", "recovery", "lsp", "cli", "cli/commands",
     "__init__", "__main__",
 ]  # fmt: skip

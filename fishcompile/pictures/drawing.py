@@ -5,7 +5,7 @@ Coordinates are in pixels at the picture's own size, x to the right and y downwa
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Protocol
 
 from fishcompile.pictures.lettering import ASCENT, DESCENT, width_of
 from fishcompile.record import record
@@ -70,6 +70,31 @@ class Drawing:
         for item in self.items:
             found += item.items if isinstance(item, Group) else (item,)
         return tuple(found)
+
+
+class Words(Protocol):
+    """What is written below a network, in pixels and as texts from a top and a margin on."""
+
+    @property
+    def height(self) -> float:
+        """In pixels."""
+
+    def texts(self, top: float, margin: float) -> list[Text]:
+        """The words."""
+
+
+@record
+class Body:
+    """A network as it is drawn: how far down and to the right it reaches, where each mark stands.
+
+    `words` are written below it, if not at the marks.
+    """
+
+    items: tuple[Item, ...]
+    bottom: float
+    right: float
+    middles: tuple[float, ...]
+    words: Words | None = None
 
 
 def number(value: float) -> str:

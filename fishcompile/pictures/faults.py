@@ -1,4 +1,4 @@
-"""What is wrong with a spec, where the picture shows it: at a stage, and at the edge that breaks."""
+"""Faults: what is wrong with a spec, at a stage and at the edge that breaks."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ reads, a pooling with what reads it. What read them reads by way of them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
@@ -41,20 +40,18 @@ def freely_reached(reads: Reads, ends: Iterable[str]) -> set[str]:
     return reached
 
 
-def without(
-    reads: Reads, hides: Callable[[str, int], bool], same: Callable[[str, str], bool]
-) -> Reads:
+def without(reads: Reads, hides: Callable[[str], bool], same: Callable[[str, str], bool]) -> Reads:
     """The reads of the stages that are not hidden, by way of those that are.
 
-    `hides` is asked of each stage that has one read, with the number of its readers. A stage that
-    is the `same` as its source is not named on the way.
+    `hides` is asked of each stage that has one read and readers. A stage that is the `same` as its
+    source is not named on the way.
     """
-    readers = Counter(read.source for some in reads.values() for read in some)
+    read_at_all = {read.source for some in reads.values() for read in some}
     hidden: dict[str, Read] = {}
     found: Reads = {}
     for name, some in reads.items():
         through = tuple(_through(read, hidden) for read in some)
-        if len(through) == 1 and readers[name] and hides(name, readers[name]):
+        if len(through) == 1 and name in read_at_all and hides(name):
             (only,) = through
             named = () if same(name, only.source) else (name,)
             hidden[name] = replace(only, via=(*only.via, *named))

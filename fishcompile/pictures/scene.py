@@ -16,8 +16,9 @@ class Mark:
     """A stage, or several that are folded into one: `repeat` units, this one of each.
 
     `type` is the output's (None: unknown), `waist` the least height of a map inside where that is
-    less than at both ends. `words` are those under the name. `taps` are named with their stride. A
-    leaf is read by nothing that goes on. `error` numbers the finding that the stage is at fault of.
+    less than at both ends. `blocks` count those of the trunk and of the transfer, `reduction` is
+    the k of r(x). `taps` are named with their stride. A leaf is read by nothing. `error` numbers
+    the finding that the stage is at fault of.
     """
 
     names: tuple[str, ...]
@@ -27,6 +28,7 @@ class Mark:
     stripes: Runs = ()
     waist: int | None = None
     kind: str = ""
+    blocks: tuple[int, int] = (0, 0)
     reduction: str = ""
     taps: tuple[str, ...] = ()
     leaf: bool = False

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-THEMES = ("auto", "light", "dark")
-
 # what names a picture's colours, in the order of the data: light, dark
 COLOURS = {
     "stem": ("#7d8597", "#9aa3b5"),
@@ -23,12 +21,12 @@ COLOURS = {
 }
 
 _GROUND = ("#ffffff", "#0f1318")
-_INK = ("#1d2129", "#e8ebf0")
+INK = ("#1d2129", "#e8ebf0")
 _MUTED = ("#5b6472", "#9aa4b2")
 _FAINT = ("#c9ced6", "#3a414c")
 _FREE = ("#111827", "#ffffff")
 _CORE = ("#ffd84a", "#ffd23d")
-_RED = ("#c81e1e", "#ff6b6b")
+RED = ("#c81e1e", "#ff6b6b")
 
 FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
@@ -37,18 +35,19 @@ def _rules() -> dict[str, dict[str, tuple[str, str]]]:
     """The properties that have a colour, by class, each light and dark."""
     rules = {
         "ground": {"fill": _GROUND},
-        "ink": {"fill": _INK},
+        "ink": {"fill": INK},
         "muted": {"fill": _MUTED},
-        "red": {"fill": _RED},
-        "edge": {"stroke": _INK},
+        "red": {"fill": RED},
+        "edge": {"stroke": INK},
         "rule": {"stroke": _FAINT},
         "way": {"stroke": _FREE},
         "core": {"stroke": _CORE},
         "shut": {"stroke": _MUTED},
-        "iconv": {"stroke": _RED},
+        "iconv": {"stroke": RED},
         "conv": {"fill": _MUTED, "stroke": _GROUND},
-        "broken": {"stroke": _RED},
+        "broken": {"stroke": RED},
         "number": {"fill": _GROUND},
+        "f-red": {"fill": RED},
     }
     for name, colour in COLOURS.items():
         rules[f"f-{name}"] = {"fill": colour}
@@ -61,10 +60,12 @@ def _rules() -> dict[str, dict[str, tuple[str, str]]]:
 _PLAIN = {
     "wedge": "fill-opacity:.17",
     "edge": "fill:none;stroke-width:1.1",
-    "rule": "fill:none;stroke-width:1",
-    "arc": "fill:none;stroke-width:4.2;stroke-linecap:round",
-    "way": "fill:none;stroke-width:4.2;stroke-linecap:round",
-    "core": "fill:none;stroke-width:1.7;stroke-linecap:round",
+    "rule": "fill:none;stroke-width:1;stroke-dasharray:1 3",
+    "rib": "fill:none;stroke-width:1;stroke-opacity:.55",
+    "unsure": "fill:none;stroke-dasharray:3 3",
+    "arc": "fill:none;stroke-width:7;stroke-linejoin:round",
+    "way": "fill:none;stroke-width:3.6;stroke-linecap:round",
+    "core": "fill:none;stroke-width:1.8;stroke-linecap:round",
     "shut": "fill:none;stroke-width:1.6;stroke-dasharray:1.5 3.5;stroke-linecap:round",
     "cut": "fill:none;stroke-width:1.8;stroke-dasharray:5 4",
     "iconv": "fill:none;stroke-width:2.6;stroke-linecap:round",

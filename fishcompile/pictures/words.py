@@ -10,40 +10,39 @@ from fishcompile.ops.tensor import TensorType
 from fishcompile.pictures.lettering import shortened
 from fishcompile.pictures.scene import Link
 
-_LONG = 14  # characters of a kind; a longer one is in the title alone
-
 
 def kind_of(config: Config) -> str:
-    """UR, DR or the kind of a node, and how many blocks: those of the trunk + those of the skip."""
+    """UR, DR or SE of a fish's stages, or the kind of a node."""
     match config:
-        case StageSpec():
-            name = ""
-            if config.merge != "none":
-                name = "UR " if config.up.kind != "none" else "DR "
-                name = name if config.up.kind != "none" or config.down.kind != "none" else ""
-            skip = f"+{config.transfer.blocks}" if config.transfer else ""
-            return f"{name}\u00d7{config.blocks}{skip}"
+        case StageSpec() if config.merge != "none":
+            return "UR" if config.up.kind != "none" else "DR" if config.down.kind != "none" else ""
         case BridgeSpec():
-            return f"{'SE ' if config.gate != 'none' else ''}\u00d7{config.blocks}"
-        case tuple():
-            return f"{len(config)} layer{'s' * (len(config) > 1)}"
-        case BlocksSpec():
-            return f"\u00d7{config.blocks}"
-        case LayerSpec():
+            return "SE" if config.gate != "none" else ""
+        case LayerSpec() | NodeSpec():
             return config.kind
-        case NodeSpec():
-            times = f" \u00d7{config.repeat}" if config.repeat > 1 else ""
-            return f"{config.kind}{times}" if len(config.kind) <= _LONG else times.strip()
         case _:
             return ""
+
+
+def blocks_of(config: Config) -> tuple[int, int]:
+    """How many blocks one after the other: those of the trunk, and those of the transfer."""
+    match config:
+        case StageSpec():
+            return config.blocks, config.transfer.blocks if config.transfer else 0
+        case BridgeSpec() | BlocksSpec():
+            return config.blocks, 0
+        case NodeSpec():
+            return config.repeat, 0
+        case _:
+            return 0, 0
 
 
 def reduction_of(config: Config) -> str:
     """The k of r(x), or of its inverse."""
     if not isinstance(config, StageSpec) or config.k == 1:
         return ""
-    word = {"reduce": "k", "duplicate": "1/k"}.get(config.shortcut)
-    return f"{word} = {config.k}" if word else ""
+    word = {"reduce": "", "duplicate": "1/"}.get(config.shortcut)
+    return "" if word is None else f"{word}{config.k}"
 
 
 def title_of(name: str, config: Config, type_: TensorType | None) -> str:
@@ -69,26 +68,23 @@ def title_of(name: str, config: Config, type_: TensorType | None) -> str:
             return f"{name}: {shape}"
 
 
-def shape_of(type_: TensorType | None) -> str:
-    """Channels and sides, `512 @ 14`; an oblong map has both sides."""
-    if type_ is None:
-        return "?"
-    if not type_.sides:
-        return str(type_.channels)
+def side_of(type_: TensorType | None) -> str:
+    """The sides of a map, one number where it is square; a vector has none."""
+    if type_ is None or not type_.sides:
+        return "" if type_ else "?"
     height, width = type_.sides
-    sides = f"{height}" if height == width else f"{height}\u00d7{width}"
-    return f"{type_.channels} @ {sides}"
+    return f"{height}" if height == width else f"{height}\u00d7{width}"
 
 
 def label_of(names: Sequence[str]) -> str:
-    """One name for several: `conv3_1-3` for conv3_1 to conv3_3, else the first and the last."""
+    """One name for several: `conv3_1-3` for conv3_1 to conv3_3, else how many follow the first."""
     first, last = names[0], names[-1]
     if first == last:
         return first
     stem = first.rstrip("0123456789")
     if last.rstrip("0123456789") == stem and first != stem and last != stem:
         return f"{stem}{first[len(stem) :]}\u2013{last[len(stem) :]}"
-    return f"{first} \u2026 {last}"
+    return f"{first} +{len(names) - 1}"
 
 
 def link_title(link: Link, source: str, target: str) -> str:

@@ -1,0 +1,29 @@
+"""A picture as a file of each kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fishcompile.pictures.draw import draw
+from fishcompile.pictures.mermaid import mermaid
+from fishcompile.pictures.svg import svg
+
+if TYPE_CHECKING:
+    from fishcompile.pipeline import Analysis
+
+
+def picture(analysis: Analysis, kind: str, theme: str) -> bytes:
+    """A spec's picture of a kind of kinds.ENDINGS, in a theme; Mermaid takes that of its page.
+
+    What cannot follow its reader's system, a PNG or PDF, is light where the theme is `auto`.
+    Raises UsageError where the kind needs a library that is not there.
+    """
+    if kind == "mermaid":
+        return mermaid(analysis).encode()
+    drawing = draw(analysis)
+    if kind == "svg":
+        return svg(drawing, theme).encode()
+    from fishcompile.pictures import raster
+
+    fixed = svg(drawing, "light" if theme == "auto" else theme)
+    return raster.png(fixed) if kind == "png" else raster.pdf(fixed)

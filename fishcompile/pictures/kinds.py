@@ -1,0 +1,7 @@
+"""What pictures there are, by the endings of their files' names, and in which colours."""
+
+from __future__ import annotations
+
+ENDINGS = {"svg": (".svg",), "png": (".png",), "pdf": (".pdf",), "mermaid": (".mmd", ".mermaid")}
+TEXTS = ("svg", "mermaid")
+THEMES = ("auto", "light", "dark")
