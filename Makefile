@@ -28,6 +28,7 @@ generate: $(STAMP) ## write what the files of ops and blocks declare into the sc
 	$(BIN)/python docs/generate_schema.py
 	$(BIN)/python docs/generate_language.py
 	$(BIN)/python docs/generate_gradients.py
+	$(BIN)/python docs/generate_pictures.py
 
 test: $(STAMP) ## the tests, without those marked slow
 	$(PYTEST) -m "not slow"

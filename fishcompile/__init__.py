@@ -3,6 +3,7 @@
 model = fishcompile.compile("specs/fishnet99.yaml")   # an nn.Module, needs torch
 text = fishcompile.emit("specs/fishnet99.yaml")       # the same as a Python file
 report = fishcompile.check("specs/fishnet99.yaml")    # what is wrong with it, if anything
+fishcompile.load("specs/fishnet99.yaml")              # in a notebook: its picture and its table
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from fishcompile.package import VERSION
 
 if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Report
+    from fishcompile.pictures.notebook import Shown
     from fishcompile.schema.plugins import Plugin
     from fishcompile.targets.network import Network
 
 __version__ = VERSION
 
-__all__ = ["Plugin", "__version__", "check", "compile", "emit"]
+__all__ = ["Plugin", "__version__", "check", "compile", "emit", "load"]
 
 
 def __getattr__(name: str) -> Any:
@@ -44,6 +46,23 @@ def check(spec: str | os.PathLike[str]) -> Report:
         return examine(Path(spec))[0]
     except SpecError as error:
         return error.report
+
+
+def load(spec: str | os.PathLike[str]) -> Shown:
+    """A spec that shows itself, in a notebook as picture and table; `str` gives the table.
+
+    One whose network does not hold is drawn with the broken edge in red; see its `report`.
+
+    Raises:
+        SpecError: the spec does not read or resolve; its `report` says where and why.
+    """
+    from fishcompile.cli.show_stages import table_lines
+    from fishcompile.pictures.notebook import Shown
+    from fishcompile.pipeline import analyse
+
+    analysis = analyse(Path(spec))
+    broken = bool(analysis.inference.failures) or not analysis.inference.stages
+    return Shown(analysis, "" if broken else "\n".join(table_lines(analysis)))
 
 
 def emit(spec: str | os.PathLike[str]) -> str:

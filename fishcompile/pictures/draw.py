@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fishcompile.diagnostics.errors import UsageError
 from fishcompile.pictures.drawing import Body, Drawing, Item, Line, Text, path
 from fishcompile.pictures.fish import fish
 from fishcompile.pictures.fold import folded
@@ -18,13 +19,21 @@ if TYPE_CHECKING:
     from fishcompile.pipeline import Analysis
 
 MARGIN = 16.0
+MOST = 2_000  # marks of a picture
 _TITLE, _SUBTITLE, _MESSAGE = 18.0, 12.0, 12.5
 _LEAST = 420.0  # the width of a picture
 
 
 def draw(analysis: Analysis) -> Drawing:
-    """The picture of a spec's network; of one that does not hold, with what is wrong in red."""
-    return drawing(folded(gather(analysis)))
+    """The picture of a spec's network; of one that does not hold, with what is wrong in red.
+
+    Raises UsageError for one of more stages than a picture can show.
+    """
+    scene = folded(gather(analysis))
+    if len(scene.marks) > MOST:
+        message = f"{analysis.stages.name} has {len(scene.marks):,} stages that differ"
+        raise UsageError(message, f"a picture shows {MOST:,}; put some in blocks of `blocks:`")
+    return drawing(scene)
 
 
 def drawing(scene: Scene) -> Drawing:

@@ -9,10 +9,11 @@ from fishcompile.pictures.mermaid import mermaid
 from fishcompile.pictures.svg import svg
 
 if TYPE_CHECKING:
+    from fishcompile.pictures.kinds import Kind
     from fishcompile.pipeline import Analysis
 
 
-def picture(analysis: Analysis, kind: str, theme: str) -> bytes:
+def picture(analysis: Analysis, kind: Kind, theme: str) -> bytes:
     """A spec's picture of a kind of kinds.ENDINGS, in a theme; Mermaid takes that of its page.
 
     What cannot follow its reader's system, a PNG or PDF, is light where the theme is `auto`.
@@ -23,7 +24,6 @@ def picture(analysis: Analysis, kind: str, theme: str) -> bytes:
     drawing = draw(analysis)
     if kind == "svg":
         return svg(drawing, theme).encode()
-    from fishcompile.pictures import raster
+    from fishcompile.pictures.raster import rendered
 
-    fixed = svg(drawing, "light" if theme == "auto" else theme)
-    return raster.png(fixed) if kind == "png" else raster.pdf(fixed)
+    return rendered(drawing, kind, "light" if theme == "auto" else theme)

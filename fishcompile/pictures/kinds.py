@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-ENDINGS = {"svg": (".svg",), "png": (".png",), "pdf": (".pdf",), "mermaid": (".mmd", ".mermaid")}
+from typing import Literal
+
+Kind = Literal["svg", "png", "pdf", "mermaid"]
+
+ENDINGS: dict[Kind, tuple[str, ...]] = {
+    "svg": (".svg",),
+    "png": (".png",),
+    "pdf": (".pdf",),
+    "mermaid": (".mmd", ".mermaid"),
+}
 TEXTS = ("svg", "mermaid")
 THEMES = ("auto", "light", "dark")

@@ -24,7 +24,7 @@ _GROUND = ("#ffffff", "#0f1318")
 INK = ("#1d2129", "#e8ebf0")
 _MUTED = ("#5b6472", "#9aa4b2")
 _FAINT = ("#c9ced6", "#3a414c")
-_FREE = ("#111827", "#ffffff")
+_FREE = ("#111827", "#0f1318")
 _CORE = ("#ffd84a", "#ffd23d")
 RED = ("#c81e1e", "#ff6b6b")
 

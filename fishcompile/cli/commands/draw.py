@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -11,7 +11,7 @@ from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.files import STDIN, is_file, require_folder, write_atomic
-from fishcompile.pictures.kinds import ENDINGS, TEXTS, THEMES
+from fishcompile.pictures.kinds import ENDINGS, TEXTS, THEMES, Kind
 
 
 def register(app: typer.Typer) -> None:
@@ -66,9 +66,9 @@ def draw(
         raise SpecError(left)
 
 
-def _kind(output: str, asked: str | None) -> str:
+def _kind(output: str, asked: str | None) -> Kind:
     if asked is not None:
-        return _known("format", asked, tuple(ENDINGS))
+        return cast("Kind", _known("format", asked, tuple(ENDINGS)))
     ending = Path(output).suffix.lower()
     found = next((kind for kind, endings in ENDINGS.items() if ending in endings), None)
     if found is None and output != STDIN:
@@ -85,7 +85,7 @@ def _known(option: str, word: str, known: tuple[str, ...]) -> str:
     return word_of(option, word, known)
 
 
-def _refuse(path: Path, kind: str) -> None:
+def _refuse(path: Path, kind: Kind) -> None:
     """A picture goes onto no file but one that is called as a picture of its kind is."""
     require_folder(path)
     if is_file(path) and path.suffix.lower() not in ENDINGS[kind]:
