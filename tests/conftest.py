@@ -15,6 +15,18 @@ settings.register_profile("fishcompile", deadline=None)
 settings.load_profile("fishcompile")
 
 
+NO_BROWSER = "there is no chromium"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says in the last lines what was not tested."""
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", ())]
+    count = sum(NO_BROWSER in reason for reason in skipped)
+    if count:
+        terminalreporter.write_line(f"not run: {count} tests in a browser, {NO_BROWSER}")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--accept-goldens",

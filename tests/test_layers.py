@@ -32,7 +32,7 @@ EXTRAS = {"weights", "recovery", "lsp"}
 
 # Folders of tests that are about the whole, beside those that are called as a folder of the code.
 OF_THE_WHOLE = {
-    "docs", "fuzz", "grammar", "hostile", "integrations", "migrations", "mutations",
+    "browser", "docs", "fuzz", "grammar", "hostile", "integrations", "migrations", "mutations",
     "parity", "plugins", "specs",
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fishcompile.analysis.free_paths import GradientPath
     from fishcompile.ir.graph import Graph
 
-_HEADS = ("stage", "free path", "I-convs", "convs", "broken at", "through")
+HEADS = ("stage", "free path", "I-convs", "convs", "broken at", "through")
 
 
 def gradients_text(networks: dict[str, Graph]) -> list[str]:
@@ -21,7 +21,7 @@ def gradients_text(networks: dict[str, Graph]) -> list[str]:
     for name, graph in networks.items():
         rows = [cells_of(path) for path in gradient_paths(graph)]
         begin = f"{name}: from {', '.join(ends_of(graph))}"
-        lines += ["", begin, *aligned([_HEADS, *rows], left=(0, 1, 4, 5))]
+        lines += ["", begin, *aligned([HEADS, *rows], left=(0, 1, 4, 5))]
     return lines[1:]
 
 

@@ -56,7 +56,7 @@ def bar_items(mark: Mark, bar: Bar) -> Iterator[Group | Line | Text]:
         for colour, left, right, upper, lower in _stripes(mark, bar)
     ]
     outline = Line(_outline(bar, bar.left, bar.right), "edge unsure" if not mark.type else "edge")
-    yield Group(mark.title, (*inside, outline))
+    yield Group(mark.title, (*inside, outline), mark.names)
 
 
 def badge(number: int, x: float, y: float) -> Iterator[Line | Text]:

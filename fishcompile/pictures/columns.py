@@ -21,11 +21,13 @@ GAP = 18.0  # between neighbours' bars at least
 _BETWEEN = 7.0  # words of neighbours at least
 _LONG = 13  # characters of a word; of a longer one the middle is left out
 
+_SIZE = "size"
+
 # the rows: what each is called, and what it says of a mark
 _ROWS: tuple[tuple[str, Callable[[Mark], str]], ...] = (
     ("", lambda mark: label_of(mark.names)),
     ("channels", lambda mark: str(mark.type.channels) if mark.type else "?"),
-    ("size", lambda mark: side_of(mark.type)),
+    (_SIZE, lambda mark: side_of(mark.type)),
     ("unit", lambda mark: mark.kind),
     ("blocks", lambda mark: _blocks(mark)),
     ("k of r(x)", lambda mark: mark.reduction),
@@ -36,6 +38,7 @@ _ROWS: tuple[tuple[str, Callable[[Mark], str]], ...] = (
 class Table:
     """The middle of each column, the left of the first mark, and the rows that say something."""
 
+    stages: tuple[str, ...]
     middles: tuple[float, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     left: float
@@ -55,8 +58,8 @@ class Table:
             if name:
                 found.append(Text(margin, y, name, SMALL, "muted", "start"))
             found += [
-                Text(x, y, word, size, style)
-                for x, word in zip(self.middles, words, strict=True)
+                Text(x, y, word, size, style, sides=stage if name == _SIZE else "")
+                for stage, x, word in zip(self.stages, self.middles, words, strict=True)
                 if word
             ]
         return found
@@ -83,7 +86,8 @@ def table_of(marks: tuple[Mark, ...], scale: Scale, margin: float) -> Table:
         x += max((a + b) / 2 + GAP, (wide_a + wide_b) / 2 + _BETWEEN)
         middles.append(x)
     right = x + max(widths[-1], thick[-1]) / 2
-    return Table(tuple(middles), tuple(kept), middles[0] - thick[0] / 2, right)
+    stages = tuple(mark.names[-1] for mark in marks)
+    return Table(stages, tuple(middles), tuple(kept), middles[0] - thick[0] / 2, right)
 
 
 def _blocks(mark: Mark) -> str:

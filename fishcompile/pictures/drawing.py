@@ -24,7 +24,7 @@ class Line:
 
 @record
 class Text:
-    """A line of text; y is its base line."""
+    """A line of text; y is its base line. `sides` names the stage whose sides it ends in."""
 
     x: float
     y: float
@@ -32,6 +32,7 @@ class Text:
     size: float
     classes: str = "ink"
     anchor: Anchor = "middle"
+    sides: str = ""
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -44,10 +45,11 @@ class Text:
 
 @record
 class Group:
-    """What belongs together, called by its `title`."""
+    """What belongs together, called by its `title`; the mark of some stages names them."""
 
     title: str
     items: tuple[Line | Text, ...]
+    stages: tuple[str, ...] = ()
 
 
 Item = Line | Text | Group

@@ -43,7 +43,8 @@ def rows(scene: Scene, margin: float, top: float) -> Body:
         y = bar.y + _TALL / 2
         for number, word in enumerate(words[at]):
             size, style = (SMALL, "muted") if number else (NAME, "ink")
-            items.append(Text(bar.x, y + _BELOW * (number + 1) - 2, word, size, style))
+            sides = mark.names[-1] if " @ " in word else ""
+            items.append(Text(bar.x, y + _BELOW * (number + 1) - 2, word, size, style, sides=sides))
         if mark.error and (at, mark.error) not in shown:
             items += badge(mark.error, bar.x, bar.top - 8)
     widest = max((width_of(word, NAME) for word in (w for some in words for w in some)), default=0)

@@ -42,7 +42,8 @@ def _lines(item: Item) -> Iterator[str]:
     match item:
         case Group():
             name = _escaped(item.title)
-            yield f'<g role="graphics-symbol" aria-label="{name}">'
+            stages = f' data-stages="{_escaped(" ".join(item.stages))}"' if item.stages else ""
+            yield f'<g role="graphics-symbol" aria-label="{name}"{stages}>'
             yield f"<title>{name}</title>"
             for inner in item.items:
                 yield from _lines(inner)
@@ -51,10 +52,11 @@ def _lines(item: Item) -> Iterator[str]:
             start = f'<path class="{item.classes}" d="{item.path}"'
             yield f"{start}>{_title(item.title)}</path>" if item.title else f"{start}/>"
         case Text():
+            sides = f' data-sides="{_escaped(item.sides)}"' if item.sides else ""
             anchor = "" if item.anchor == "start" else f' text-anchor="{item.anchor}"'
             yield (
                 f'<text class="{item.classes}" x="{number(item.x)}" y="{number(item.y)}" '
-                f'font-size="{number(item.size)}"{anchor}>{_escaped(item.text)}</text>'
+                f'font-size="{number(item.size)}"{anchor}{sides}>{_escaped(item.text)}</text>'
             )
 
 

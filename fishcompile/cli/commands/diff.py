@@ -41,12 +41,14 @@ def diff(
     from fishcompile.analysis.comparison import Comparison
     from fishcompile.analysis.figures import figures
     from fishcompile.cli import diff_text
+    from fishcompile.cli.named import names_of
     from fishcompile.pipeline import unaccepted
 
     analyses = [_analysed(each) for each in (before, after)]
     a, b = (figures(analysis.inference.graph) for analysis in analyses)
     found = Comparison(a, b)
-    names = _names(before, after, analyses)
+    a_name, b_name = names_of((before, after), analyses)
+    names = a_name, b_name
     if how == "json":
         print(diff_text.json_of(names, found))
     else:
@@ -74,11 +76,3 @@ def _analysed(word: str) -> Analysis:
     from fishcompile.loading.revisions import at_revision
 
     return whole(path, at_revision(revision, path))
-
-
-def _names(before: str, after: str, analyses: list[Analysis]) -> tuple[str, str]:
-    """What the two are called: by the networks' names, where those tell them apart."""
-    from fishcompile.formats._snippets import visible
-
-    a, b = (analysis.stages.name for analysis in analyses)
-    return (a, b) if a != b else (visible(before), visible(after))

@@ -81,6 +81,7 @@ def show(
     images, number = batch_of(batch or "1"), word_of("dtype", dtype or DTYPES[0], DTYPES)
     if len(set(specs)) < len(specs):
         raise UsageError("a spec is named twice", "name each once")
+    from fishcompile.cli.named import names_of
     from fishcompile.pipeline import whole
 
     # one that only breaks its own claims has a table, which is where they are seen
@@ -92,26 +93,18 @@ def show(
             message = f"{option} has one table, as text or JSON, at every size"
             raise UsageError(message, "leave the other options out")
         graphs = [analysis.inference.graph for analysis in analyses]
-        networks = dict(zip(_names(specs, analyses), graphs, strict=True))
+        networks = dict(zip(names_of(specs, analyses), graphs, strict=True))
         (_print_gradients if gradients else _print_sizes)(networks, how)
     elif len(specs) == 1 and how == "text" and not figures_asked:
         _print_stages(analyses[0])
     else:
         found = {
             name: _figures(spec, analysis, sides, images, number)
-            for name, spec, analysis in zip(_names(specs, analyses), specs, analyses, strict=True)
+            for name, spec, analysis in zip(names_of(specs, analyses), specs, analyses, strict=True)
         }
         _print_figures(found, level, how)
     for spec, analysis in zip(specs, analyses, strict=True):
         _refuse_claims(analysis, spec)
-
-
-def _names(specs: list[Path], analyses: list[Analysis]) -> list[str]:
-    """What the networks are called: by their names, where those tell them apart."""
-    from fishcompile.formats._snippets import visible
-
-    names = [analysis.stages.name for analysis in analyses]
-    return names if len(set(names)) == len(names) else [visible(str(spec)) for spec in specs]
 
 
 def _print_stages(analysis: Analysis) -> None:
