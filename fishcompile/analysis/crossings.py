@@ -38,7 +38,8 @@ class Crossing:
 def crossings(graph: Graph) -> dict[tuple[str, str], Crossing]:
     """The best way through each stage: by the stage's name and the value that it reads.
 
-    There is none to a value of which a stage reads the size alone.
+    There is none to a value of which a stage reads the size alone, and none through a stage that
+    failed, of which there is but a part.
     """
     nodes = {node.name: node for node in graph.nodes}
     inside: dict[str, list[Node]] = defaultdict(list)
@@ -49,6 +50,8 @@ def crossings(graph: Graph) -> dict[tuple[str, str], Crossing]:
     for item in graph.children[""]:
         output = item.name if isinstance(item, Node) else item.output
         flow = flow_of(inside[item.name])
+        if output not in flow:
+            continue
         ways = nx.single_source_dijkstra_path(flow, output)
         for value in dict.fromkeys(item.inputs):
             if value in ways:

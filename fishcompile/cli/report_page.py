@@ -16,18 +16,17 @@ from typing import TYPE_CHECKING, Any
 
 from fishcompile.analysis.figures import figures
 from fishcompile.analysis.free_paths import ends_of, gradient_paths
+from fishcompile.cli.html_tables import plain_lines, table_lines
 from fishcompile.cli.report_data import VARYING, at_sides, lines_of, sides_of
 from fishcompile.cli.show_figures import rows_of, side_by_side
 from fishcompile.cli.show_gradients import HEADS, cells_of
 from fishcompile.cli.show_sizes import sizes_text
-from fishcompile.cli.show_text import cell_text
 from fishcompile.formats._snippets import visible
 from fishcompile.package import VERSION
 from fishcompile.pictures.draw import draw
 from fishcompile.pictures.svg import svg
 
 if TYPE_CHECKING:
-    from fishcompile.cli.show_figures import Cell, Table
     from fishcompile.pipeline import Analysis
 
 _ASSETS = Path(__file__).parent / "assets"
@@ -112,7 +111,7 @@ def _slider(sides: Sequence[int]) -> Iterator[str]:
 def _compared(whole: dict[str, Analysis]) -> Iterator[str]:
     table = side_by_side({name: figures(a.inference.graph) for name, a in whole.items()})
     yield '<section aria-labelledby="compared"><h2 id="compared">Side by side</h2>'
-    yield from _table(table, "figures of the specs", 'id="figures"')
+    yield from table_lines(table, "figures of the specs", 'id="figures"')
     options = "".join(
         f'<option value="{key}">{escape(name)}</option>' for name, key in AXES.items()
     )
@@ -141,44 +140,8 @@ def _section(name: str, analysis: Analysis, whole: bool) -> Iterator[str]:
     graph = analysis.inference.graph
     yield f'<p class="sizes">{escape(" · ".join(sizes_text({name: graph})))}</p>'
     yield "<h3>Stages</h3>"
-    yield from _table(rows_of(figures(graph), "stage"), f"stages of {name}", 'class="stages"')
+    yield from table_lines(rows_of(figures(graph), "stage"), f"stages of {name}", 'class="stages"')
     yield f"<h3>Gradient paths, from {escape(', '.join(ends_of(graph)))}</h3>"
     rows = [cells_of(path) for path in gradient_paths(graph)]
-    yield from _plain(HEADS, rows, f"gradient paths of {name}")
+    yield from plain_lines(HEADS, rows, f"gradient paths of {name}")
     yield "</section>"
-
-
-def _table(table: Table, caption: str, attributes: str) -> Iterator[str]:
-    heads = [f"{column.head} MB" if column.bytes else column.head for column in table.columns]
-    texts = [
-        [(cell, cell_text(cell, column)) for cell, column in zip(row, table.columns, strict=True)]
-        for row in table.rows
-    ]
-    yield f'<div class="scroll" tabindex="0"><table {attributes}>'
-    yield f"<caption>{escape(caption)}</caption>"
-    yield from _head(heads)
-    yield "<tbody>"
-    for row in texts:
-        last = ' class="total"' if row[0][0] == "total" else ""
-        yield f"<tr{last}>{''.join(_cell(*each) for each in row)}</tr>"
-    yield "</tbody></table></div>"
-
-
-def _plain(heads: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> Iterator[str]:
-    yield f'<div class="scroll" tabindex="0"><table><caption>{escape(caption)}</caption>'
-    yield from _head(heads)
-    yield "<tbody>"
-    for row in rows:
-        yield f"<tr>{''.join(_cell(cell, cell) for cell in row)}</tr>"
-    yield "</tbody></table></div>"
-
-
-def _head(heads: Sequence[str]) -> Iterator[str]:
-    cells = "".join(f'<th scope="col">{escape(visible(head))}</th>' for head in heads)
-    yield f"<thead><tr>{cells}</tr></thead>"
-
-
-def _cell(value: Cell, text: str) -> str:
-    number = value if isinstance(value, int | float) else ""
-    kind = f' class="n" data-n="{number}"' if number != "" else ""
-    return f"<td{kind}>{escape(visible(text))}</td>"
