@@ -9,6 +9,7 @@ fishcompile.load("specs/fishnet99.yaml")              # in a notebook: its pictu
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,18 +78,27 @@ def emit(spec: str | os.PathLike[str]) -> str:
     return emit_source(compiled(Path(spec)))
 
 
-def compile(spec: str | os.PathLike[str]) -> Network:  # noqa: A001
+def compile(  # noqa: A001
+    spec: str | os.PathLike[str],
+    set: Mapping[str, Any] | None = None,  # noqa: A002
+) -> Network:
     """The network of a spec as a new nn.Module on the CPU, by running the emitted text.
 
     `model(x)` takes (n, channels, height, width) and gives the logits (n, classes), or the taps
     where the spec has no classifier; `model.forward_features(x)` gives the taps by name, and
-    `model.taps` their channels and strides.
+    `model.taps` their channels and strides. `set` lays values over the spec, by their paths:
+    `{"tail.tail1.out": 64}`.
 
     Raises:
         SpecError: the spec has errors; its `report` says where and why.
+        UsageError: a path of `set` is not in the spec.
         ModuleNotFoundError: torch is not installed.
     """
     from fishcompile.pipeline import compiled
     from fishcompile.targets.module import network
 
-    return network(compiled(Path(spec)))
+    if not set:
+        return network(compiled(Path(spec)))
+    from fishcompile.loading.settings import settings_from
+
+    return network(compiled(Path(spec), settings_from(set)))

@@ -7,7 +7,7 @@ Each stage stops the ones after it only where they could not know anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +37,7 @@ from fishcompile.schema.version import start_of_spec
 
 if TYPE_CHECKING:
     from fishcompile.loading.adjustment import Adjustment
+    from fishcompile.loading.settings import Setting
     from fishcompile.passes.base import Rewrite
 
 
@@ -73,28 +74,54 @@ class Analysis:
         return below(self.costs, "")
 
 
-def analyse(path: Path, read: Reader = read_file) -> Analysis:
+def analyse(path: Path, read: Reader = read_file, settings: Sequence[Setting] = ()) -> Analysis:
     """Reads and checks the spec at `path`; `read` gives the tree of a file, see `load`.
+
+    `settings` are laid over it.
 
     Raises SpecError where it does not read, fit the schema or resolve; findings of later stages
     are in the result's report.
     """
-    loaded = load(path, read, _scaled)
-    if is_library(loaded.tree):
-        message = "the file holds blocks that others may `use`, and no network"
-        help_ = ("name a spec that uses it", "or give it a `name` and a `graph` of its own")
-        raise fail(Diagnostic("FC111", message, start_of_spec(loaded.tree), help=help_))
+    loaded = load(path, read, _scaled, settings)
+    _require_network(loaded.tree)
     return _analysed(loaded)
 
 
-def examine(path: Path, read: Reader = read_file) -> tuple[Report, Analysis | None]:
+def _require_network(tree: Tree) -> None:
+    if is_library(tree):
+        message = "the file holds blocks that others may `use`, and no network"
+        help_ = ("name a spec that uses it", "or give it a `name` and a `graph` of its own")
+        raise fail(Diagnostic("FC111", message, start_of_spec(tree), help=help_))
+
+
+def base_of(path: Path) -> Loaded:
+    """A spec as many variants are laid over it; see `tried`. Raises SpecError."""
+    loaded = load(path, read_file, _scaled)
+    _require_network(loaded.tree)
+    return loaded
+
+
+def tried(base: Loaded, settings: Sequence[Setting]) -> Analysis:
+    """The analysis of a spec with settings: its errors alone, where they stand, nobody blamed.
+
+    Raises SpecError, and UsageError for a setting of what the spec does not have.
+    """
+    from fishcompile.loading.settings import variant_of
+
+    varied = vary(base, variant_of(settings, base.tree), _scaled_raw)
+    return _network(varied.tree, warnings=False)
+
+
+def examine(
+    path: Path, read: Reader = read_file, settings: Sequence[Setting] = ()
+) -> tuple[Report, Analysis | None]:
     """All that is found in the file at `path`, and of a network the analysis.
 
     A file of blocks alone has none. So has a spec that does not read, fit the schema or resolve,
     whose error is in the report. Raises UnreadableError where the file itself cannot be read.
     """
     try:
-        loaded = load(path, read, _scaled)
+        loaded = load(path, read, _scaled, settings)
         tree = loaded.tree
         if is_library(tree):
             return with_include_chains(report(_check_library(tree)), tree.includes), None
@@ -160,7 +187,7 @@ def _tried(base: Loaded, variant: Tree) -> tuple[Report, int]:
     return analysis.report, work + len(analysis.inference.graph.nodes)
 
 
-def _network(loaded: Tree) -> Analysis:
+def _network(loaded: Tree, *, warnings: bool = True) -> Analysis:
     found = validate(loaded)
     if found:
         raise SpecError(report([*found, *_beyond(loaded, found)]))
@@ -175,7 +202,7 @@ def _network(loaded: Tree) -> Analysis:
     inference = nothing_of(stages) if crowd else infer(stages)
     diagnostics = [*crowd, *_failures(inference, tree)]
     diagnostics = diagnostics or _refuse_giant(below(inference.costs, ""), tree)
-    judged, silenced = judge(Facts(tree, stages, inference), diagnostics)
+    judged, silenced = judge(Facts(tree, stages, inference), diagnostics, warnings=warnings)
     skipped = len(inference.unknown) + silenced
     everything = report([*diagnostics, *judged], skipped)
     return Analysis(tree, stages, inference, everything)
@@ -213,23 +240,23 @@ def check_texts(files: Mapping[str, str], main: str) -> Report:
         return error.report
 
 
-def whole(path: Path, read: Reader = read_file) -> Analysis:
+def whole(path: Path, read: Reader = read_file, settings: Sequence[Setting] = ()) -> Analysis:
     """The analysis of a spec whose network is whole, which claims of its own it may break.
 
     Raises SpecError with the report of any other.
     """
-    analysis = analyse(path, read)
+    analysis = analyse(path, read, settings)
     if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
         raise SpecError(analysis.report)
     return analysis
 
 
-def compiled(path: Path) -> Analysis:
+def compiled(path: Path, settings: Sequence[Setting] = ()) -> Analysis:
     """The analysis of a spec without errors, but those that are accepted; see `unaccepted`.
 
     Raises SpecError with the report of a spec that has others.
     """
-    analysis = analyse(path)
+    analysis = analyse(path, settings=settings)
     left = unaccepted(analysis, path)
     if not left.ok:
         raise SpecError(left)

@@ -18,6 +18,7 @@ from fishcompile.diagnostics.finding import report as sorted_report
 from fishcompile.diagnostics.source import Span
 from fishcompile.loading.loaded import Loaded
 from fishcompile.loading.reach import chain_of
+from fishcompile.loading.settings import NAME as SETTINGS
 from fishcompile.reader.tree import TAKEN_AWAY, Path, Tree
 
 
@@ -58,20 +59,23 @@ def _passed(found: Report, loaded: Loaded, variant: Tree, base: Loaded) -> Itera
     for one in found.diagnostics:
         source = one.span.source.name
         if source != variant.source.name:
-            if _of_a_base(source, loaded.tree):
+            if _of_a_base(source, variant, loaded.tree):
                 yield one
         elif one.span in own and _shared(own[one.span], one.span, variant, base.tree):
             yield one
 
 
-def _of_a_base(source: str, tree: Tree) -> bool:
-    """Whether a file came in by way of what the spec extends, rather than by what it uses."""
+def _of_a_base(source: str, variant: Tree, tree: Tree) -> bool:
+    """Whether a file came in by way of what the spec extends, rather than by what it uses.
+
+    Below settings the spec itself is the base.
+    """
     word, passed = "", set[str]()
     while source in tree.includes and source not in passed:
         passed.add(source)
         include = tree.includes[source]
         word, source = include.word, include.span.source.name
-    return word == "extends"
+    return word == "extends" or (not word and variant.source.name == SETTINGS)
 
 
 def _shared(path: Path, span: Span, variant: Tree, base: Tree) -> bool:

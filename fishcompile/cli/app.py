@@ -67,29 +67,36 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _run() -> int:
+    """Carries a command out, says what kept it from being carried out, and gives the exit code."""
+    try:
+        app = build_app(next((word for word in sys.argv[1:] if word[:1] != "-"), None))
+        app(prog_name="fishcompile")
+        sys.stdout.flush()
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else 0
+    except SpecError as error:
+        from fishcompile.reader.read import UnreadableError
+
+        print_report(error.report)
+        sys.stdout.flush()
+        return 2 if isinstance(error, UnreadableError) else 1
+    except FindingError as error:
+        complain(str(error), error.help)
+        return 1
+    except UsageError as error:
+        complain(str(error), error.help)
+        return 2
+    return 0
+
+
 def main() -> None:
     """Runs the command line and exits."""
     if isinstance(sys.stdout, TextIOWrapper):
         # what the encoding of a terminal or a pipe lacks is written as an escape
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app = build_app(next((word for word in sys.argv[1:] if word[:1] != "-"), None))
-        app(prog_name="fishcompile")
-        sys.stdout.flush()
-        code = 0
-    except SystemExit as exit_:
-        code = exit_.code if isinstance(exit_.code, int) else 0
-    except SpecError as error:
-        from fishcompile.reader.read import UnreadableError
-
-        print_report(error.report)
-        code = 2 if isinstance(error, UnreadableError) else 1
-    except FindingError as error:
-        complain(str(error), error.help)
-        code = 1
-    except UsageError as error:
-        complain(str(error), error.help)
-        code = 2
+        code = _run()
     except BrokenPipeError:
         # the reader of our output went away: nothing is left to say, and nowhere to say it
         _drop_output()

@@ -5,9 +5,10 @@ Which files may be opened is a matter of files.py; what a used file may hold, of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, fail
 from fishcompile.loading.loaded import Loaded
@@ -27,6 +28,9 @@ from fishcompile.reader.read import UnreadableError, read_file
 from fishcompile.reader.tree import Include, Plain, Tree
 from fishcompile.reader.tree import Path as TreePath
 
+if TYPE_CHECKING:
+    from fishcompile.loading.settings import Setting
+
 MAX_CHAIN = 16
 
 
@@ -37,17 +41,26 @@ def _as_it_is(base: Loaded, _variant: Tree) -> Loaded:
     return base
 
 
-def load(path: Path, read: Reader = read_file, scale: Scale = _as_it_is) -> Loaded:
+def load(
+    path: Path,
+    read: Reader = read_file,
+    scale: Scale = _as_it_is,
+    settings: Sequence[Setting] = (),
+) -> Loaded:
     """The spec at `path`, all it brings in merged, without `extends`, `use`, `after` and `scale`.
 
     `read` gives the tree of a file under a name; an editor passes one that knows open buffers.
     `scale` gives a base as a variant's `scale` wants it, which takes all that is known of the base
-    as a network; see pipeline.py. Without it, bases stay as they are.
+    as a network; see pipeline.py. Without it, bases stay as they are. `settings` are laid over all.
     Raises UnreadableError where the file itself cannot be read, SpecError for what it says.
     """
     files = Files(find_root(path), read)
     try:
         loaded = _load(path, files, scale)
+        if settings:
+            from fishcompile.loading.settings import variant_of
+
+            loaded = vary(loaded, variant_of(settings, loaded.tree), scale, files.includes)
     except UnreadableError:
         raise
     except SpecError as error:

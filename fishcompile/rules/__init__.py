@@ -35,14 +35,19 @@ def judging() -> tuple[Rule, ...]:
     return tuple(rule for prefix in _JUDGING for rule in _found(prefix))
 
 
-def judge(facts: Facts, found: Iterable[Diagnostic]) -> tuple[list[Diagnostic], int]:
-    """What the rules find beside what was `found` before, and how much follows from that."""
+def judge(
+    facts: Facts, found: Iterable[Diagnostic], *, warnings: bool = True
+) -> tuple[list[Diagnostic], int]:
+    """What the rules find beside what was `found` before, and how much follows from that.
+
+    Without `warnings` the rules that only warn are not asked.
+    """
     errors = any(diagnostic.severity == "error" for diagnostic in found)
     findings: list[Diagnostic] = []
     skipped = 0
     for rule in judging():
         assert rule.check is not None, f"{rule.id} is named as one that judges"
-        if errors and rule.whole:
+        if (errors and rule.whole) or (rule.severity == "warning" and not warnings):
             continue
         own: list[Diagnostic] = []
         for item in islice(rule.check(facts), MAX_FINDINGS + 1):

@@ -7,13 +7,14 @@ specs each is built, whatever becomes of the others; the exit code is the worst.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fishcompile.cli.comparing import compare, read_text
 from fishcompile.cli.console import complain, print_report
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.set_option import Settings, parsed
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.diagnostics.names import shown
@@ -24,6 +25,9 @@ from fishcompile.passes import found as passes_found
 from fishcompile.record import record
 from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
+
+if TYPE_CHECKING:
+    from fishcompile.loading.settings import Setting
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +74,7 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a file that fishcompile did not write.")
     ] = False,
+    set_: Settings = (),  # type: ignore[assignment]
 ) -> None:
     """Build specs. Without -o, a source goes to SPEC's name with .py in this folder."""
     from fishcompile.cli.places import is_folder, place_of, refuse_inputs, specs_of
@@ -77,7 +82,7 @@ def build(
     target, names = _target(emit), () if passes is None else chosen(passes)
     if not target.text and (check or output == "-"):
         raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
-    order = _Order(emit, target, names, check, force)
+    order = _Order(emit, target, names, check, force, parsed(set_))
     wanted = specs_of(specs)
     if len(wanted) == 1:
         _build(wanted[0], place_of(wanted[0], output, target.suffix), order)
@@ -102,6 +107,7 @@ class _Order:
     passes: tuple[str, ...]
     check: bool
     force: bool
+    settings: tuple[Setting, ...]
 
 
 def _tried(spec: Path, output: Path | None, order: _Order) -> int:
@@ -124,7 +130,7 @@ def _build(spec: Path, output: Path | None, order: _Order) -> None:
     from fishcompile.pipeline import after_passes, compiled
 
     target, names = order.target, order.passes
-    analysis = compiled(spec)
+    analysis = compiled(spec, order.settings)
     if output is not None:
         refuse_inputs({spec: output}, analysis.tree)
     if target.needs_torch:
@@ -144,7 +150,10 @@ def _build(spec: Path, output: Path | None, order: _Order) -> None:
         print(made, end="")
     elif order.check:
         emitted = "" if order.emit == DEFAULT else f" --emit {order.emit}"
-        way_out = f"fishcompile build {spec}{emitted}{_option(names)} -o {output}"
+        import shlex
+
+        given = "".join(f" --set {shlex.quote(str(each))}" for each in order.settings)
+        way_out = f"fishcompile build {spec}{emitted}{_option(names)}{given} -o {output}"
         compare(made, output, analysis, str(spec), way_out)
     else:
         _write(made, output, target, order.force)

@@ -18,6 +18,7 @@ import typer
 
 from fishcompile.cli.console import line_width, wants_color
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.set_option import Settings, parsed
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.diagnostics.nearest import nearest
@@ -26,10 +27,11 @@ from fishcompile.files import STDIN, write_atomic
 from fishcompile.formats import Checked, Page, RuleFacts, count, find_format, findings, format_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fishcompile.loading.inputs import Input
     from fishcompile.loading.reach import Reader
+    from fishcompile.loading.settings import Setting
 
 _COLORS = ("auto", "always", "never")
 _EPILOG = "Example: fishcompile check specs --format sarif --output fishcompile.sarif"
@@ -88,6 +90,7 @@ def check(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
     ] = False,
+    set_: Settings = (),  # type: ignore[assignment]
 ) -> None:
     """Check specs: names, shapes, the spec's own table. Needs no torch.
 
@@ -101,6 +104,9 @@ def check(
     from fishcompile.cli.standard_input import standard_input
     from fishcompile.loading.inputs import collect, read_once
 
+    settings = parsed(set_)
+    if settings and (fix or diff):
+        raise UsageError("--set changes no file", "leave --fix and --diff out")
     inputs = collect(specs, stdin_filename)
     refuse_output(output, inputs)
     given = standard_input(specs, stdin_filename)
@@ -113,7 +119,7 @@ def check(
 
         given = apply_fixes(inputs, given)
     read = read_once(inputs, given)
-    found = [examined(item, read) for item in inputs]
+    found = [examined(item, read, settings) for item in inputs]
     checked, held_back = judge_run(
         found, Choice(select, ignore, warn_as_error, baseline, write_baseline), read
     )
@@ -136,7 +142,7 @@ def one_of(option: str, value: str, known: Iterable[str]) -> str:
     return value
 
 
-def examined(item: Input, read: Reader) -> Checked:
+def examined(item: Input, read: Reader, settings: Sequence[Setting] = ()) -> Checked:
     """What is found in one input."""
     from fishcompile.pipeline import examine
     from fishcompile.reader.read import UnreadableError
@@ -145,7 +151,7 @@ def examined(item: Input, read: Reader) -> Checked:
     if item.problem:
         return Checked(path, Report((item.problem,)), unreadable=True)
     try:
-        return Checked(path, examine(item.path, read)[0])
+        return Checked(path, examine(item.path, read, settings)[0])
     except SpecError as error:
         return Checked(path, error.report, unreadable=isinstance(error, UnreadableError))
 

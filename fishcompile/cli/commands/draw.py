@@ -8,6 +8,7 @@ from typing import Annotated, cast
 import typer
 
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.set_option import Settings, parsed
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import SpecError
 from fishcompile.files import STDIN, is_file, require_folder, write_atomic
@@ -38,6 +39,7 @@ def draw(
         str,
         typer.Option(metavar=f"<{'|'.join(THEMES)}>", help="auto follows who looks at an SVG."),
     ] = THEMES[0],
+    set_: Settings = (),  # type: ignore[assignment]
 ) -> None:
     """Draw a spec: height is resolution, thickness channels, colour who made the channels.
 
@@ -55,7 +57,7 @@ def draw(
     from fishcompile.pictures.files import picture
     from fishcompile.pipeline import analyse, unaccepted
 
-    analysis = analyse(spec)
+    analysis = analyse(spec, settings=parsed(set_))
     data = picture(analysis, kind, theme)
     if path is None:
         print(data.decode(), end="")

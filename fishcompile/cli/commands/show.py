@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.set_option import Settings, parsed
 from fishcompile.cli.show_options import DTYPES, FORMATS, LEVELS, batch_of, size_of, word_of
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import SpecError
@@ -64,6 +65,7 @@ def show(
         bool,
         typer.Option("--sizes", help="Show which heights and widths the network takes instead."),
     ] = False,
+    set_: Settings = (),  # type: ignore[assignment]
 ) -> None:
     """Show a spec's stages: shapes, blocks (trunk + transfer), I-convs, convs, cost.
 
@@ -85,7 +87,8 @@ def show(
     from fishcompile.pipeline import whole
 
     # one that only breaks its own claims has a table, which is where they are seen
-    analyses = [whole(spec) for spec in specs]
+    settings = parsed(set_)
+    analyses = [whole(spec, settings=settings) for spec in specs]
     figures_asked = bool(by or size or batch or dtype)
     if gradients or sizes:
         if figures_asked or how not in ("text", "json") or (gradients and sizes):
