@@ -213,6 +213,17 @@ def check_texts(files: Mapping[str, str], main: str) -> Report:
         return error.report
 
 
+def whole(path: Path, read: Reader = read_file) -> Analysis:
+    """The analysis of a spec whose network is whole, which claims of its own it may break.
+
+    Raises SpecError with the report of any other.
+    """
+    analysis = analyse(path, read)
+    if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
+        raise SpecError(analysis.report)
+    return analysis
+
+
 def compiled(path: Path) -> Analysis:
     """The analysis of a spec without errors, but those that are accepted; see `unaccepted`.
 

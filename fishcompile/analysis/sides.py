@@ -47,11 +47,15 @@ class Step:
 
 @record
 class Merge:
-    """Steps whose sides have to fit each other, and the first node at which they meet."""
+    """Steps whose sides have to fit each other, and the first node at which they meet.
+
+    Those of `alike` are not always the same side, and have to be one where no operand is a size.
+    """
 
     node: Node
     reads: tuple[int, ...]
     entering: tuple[TensorType, ...]
+    alike: tuple[int, ...]
 
 
 @record
@@ -85,14 +89,14 @@ class Flow:
     def parted(self, merge: Merge, sides: Sequence[int]) -> Refusal | None:
         """What a merge has against the sides at the steps."""
         given = [sides[read] for read in merge.reads]
-        varying = {side for read, side in zip(merge.reads, given, strict=True) if self.rate(read)}
         try:
             moved(merge.node.op, merge.entering, given)
         except ShapeError as error:
             return merge.node, error
-        if merge.node.op.reads is None and len(varying) > 1:
+        alike = {sides[read] for read in merge.alike}
+        if len(alike) > 1:
             # one pixel, that of this image alone, which torch would broadcast
-            a, b = (f"{each}x{each}" for each in sorted(varying)[:2])
+            a, b = (f"{each}x{each}" for each in sorted(alike)[:2])
             return merge.node, ShapeError("FC303", f"{a} and {b} do not meet")
         return None
 
@@ -121,7 +125,9 @@ def flow(graph: Graph) -> Flow:
         if index is None and len(reads) > 1:
             index = _leading(node, reads, found.rate)
             if len(set(reads)) > 1:
-                merges.append(Merge(node, reads, entering))
+                sized = node.op.reads is not None
+                alike = () if sized else tuple(read for read in reads if found.rate(read))
+                merges.append(Merge(node, reads, entering, alike))
         elif index is None:
             index = _single(node, reads[0], entering, steps)
             found = Flow(tuple(steps), (), found.of)
@@ -179,8 +185,12 @@ def moved(op: Op, entering: Sequence[TensorType], sides: Sequence[int]) -> int:
 
 def _period(op: Op, entering: Sequence[TensorType]) -> tuple[int, int]:
     """The smallest p, and k: a side larger by p gives one larger by k; 0 where there is none."""
+    sides = tuple(range(_FAR, _FAR + 3 * _LONGEST))
     try:
-        far = [moved(op, entering, [_FAR + more]) for more in range(3 * _LONGEST)]
+        if is_foreign(type(op)):
+            far = tuple(moved(op, entering, [side]) for side in sides)
+        else:
+            far = op.moved(sides)
     except ShapeError:
         return 0, 0
     for period in range(1, _LONGEST + 1):

@@ -15,7 +15,7 @@ from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.record import record
-from fishcompile.weights.fit import listed, sides
+from fishcompile.weights.fit import drops, listed, sides
 
 Shape = tuple[int, ...]
 
@@ -98,10 +98,8 @@ def _unasked(
     lines += listed("left over", [f"{shown(key, 120)} {sides(kept[key])}" for key in left])
     shapes = [f"{key} is {sides(a)}, the spec's {sides(b)}" for key, (a, b) in other.items()]
     lines += listed("of another shape", shapes)
-    stages = dict.fromkeys(key.partition(".")[0] for key in left)
-    parts = dict.fromkeys(key.rpartition(".")[0] or key for key in other)
-    asked = [f"--drop {name}" for name in (*stages, *parts) if name.isprintable()][:6]
-    ways = [f"leave them out with {' '.join(asked)}"] if asked else []
+    asked = drops(left, other)
+    ways = [f"leave them out with {asked}"] if asked else []
     ranks = all(len(a) == len(b) for a, b in other.values())
     ways += ["or copy the part that fits with --resize"] if other and ranks else []
     return FindingError("\n".join(lines), ", ".join(ways))

@@ -52,7 +52,19 @@ def require_fit(
     lines += listed("missing from the checkpoint", missing)
     lines += listed("of another shape", wrong)
     hint = _hint(found, graph, stages, authors=layout == AUTHORS) if layout in _BUILT_IN else ""
+    if layout == FISHCOMPILE and len(missing) < len(wanted) - len(missing):
+        left = (key for key in found if key not in wanted)
+        asked = drops(left, (line.partition(" ")[0] for line in wrong))
+        command = f"fishcompile weights fit {asked}".rstrip()
+        hint = "; ".join(filter(None, (hint, f"`{command}` carries over what is the same")))
     raise FindingError("\n".join(lines), hint)
+
+
+def drops(left: Iterable[str], other: Iterable[str]) -> str:
+    """The options of `weights fit` that leave out keys left over, and others of another shape."""
+    stages = dict.fromkeys(key.partition(".")[0] for key in left)
+    parts = dict.fromkeys(key.rpartition(".")[0] or key for key in other)
+    return " ".join([f"--drop {name}" for name in (*stages, *parts) if name.isprintable()][:6])
 
 
 def listed(title: str, entries: Sequence[str]) -> list[str]:

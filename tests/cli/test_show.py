@@ -108,7 +108,7 @@ def test_misuse_is_code_2(run: Run, arguments: list[str]) -> None:
 
 
 def test_a_bug_is_code_3_with_its_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError("of ours")
 
     monkeypatch.setattr("fishcompile.pipeline.analyse", broken)

@@ -37,9 +37,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     torch.manual_seed(1)
     torch.save(fishcompile.compile("base.yaml").state_dict(), "base.pt")
 
-    def call(variant: str, *more: str) -> tuple[int, str, str]:
+    def call(variant: str, *more: str, command: str = "fit") -> tuple[int, str, str]:
         Path("v.yaml").write_text(f"fishspec: 2\nname: v\nextends: base.yaml\n{variant}")
-        words = ["weights", "fit", "base.pt", "--spec", "v.yaml", *more]
+        words = ["weights", command, "base.pt", "--spec", "v.yaml", *more]
         monkeypatch.setattr(sys, "argv", ["fishcompile", *words])
         with pytest.raises(SystemExit) as exit_:
             main()
@@ -69,6 +69,23 @@ def test_a_backbone_takes_all_but_the_classifier_and_only_when_asked(run: Run) -
     assert after.keys() == {key for key in before if not key.startswith("classifier.")}
     assert all(torch.equal(after[key], before[key]) for key in after)
     fishcompile.compile("v.yaml").load_state_dict(after)
+
+
+@pytest.mark.parametrize(
+    ("variant", "dropped"),
+    [
+        ("classifier: null\ntaps: {last: tail1}\n", "classifier"),
+        ("classifier: {classes: 6}\n", "classifier.fc"),
+    ],
+)
+def test_a_conversion_that_does_not_fit_names_the_command_that_does(
+    run: Run, variant: str, dropped: str
+) -> None:
+    code, _, err = run(variant, "-o", "out.pt", command="convert")
+    assert code == 1
+    way = f"fishcompile weights fit --drop {dropped}"
+    assert f"  = help: `{way}` carries over what is the same\n" in err
+    assert run(variant, *way.split()[3:], "-o", "out.pt")[0] == 0
 
 
 def test_other_classes_are_new_or_filled_in_part(run: Run) -> None:

@@ -12,7 +12,6 @@ from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.finding import SpecError
 
 if TYPE_CHECKING:
-    from fishcompile.loading.reach import Reader
     from fishcompile.pipeline import Analysis
 
 
@@ -67,20 +66,14 @@ def _place(word: str) -> tuple[str, Path]:
 
 
 def _analysed(word: str) -> Analysis:
-    """The analysis of a spec that is a whole network. Raises SpecError for any other."""
-    from fishcompile.pipeline import analyse
-    from fishcompile.reader.read import read_file
+    from fishcompile.pipeline import whole
 
     revision, path = _place(word)
-    read: Reader = read_file
-    if revision:
-        from fishcompile.loading.revisions import at_revision
+    if not revision:
+        return whole(path)
+    from fishcompile.loading.revisions import at_revision
 
-        read = at_revision(revision, path)
-    analysis = analyse(path, read)
-    if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
-        raise SpecError(analysis.report)
-    return analysis
+    return whole(path, at_revision(revision, path))
 
 
 def _names(before: str, after: str, analyses: list[Analysis]) -> tuple[str, str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fishcompile.cli.light import LightCommand
-from fishcompile.diagnostics.finding import SpecError
 from fishcompile.formats._snippets import visible
 
 if TYPE_CHECKING:
@@ -37,12 +36,9 @@ def render(
     printed compiles to the same bytes as the spec. Its comments are not printed: a broken claim
     that they accept, of an `expect` say, is an error again.
     """
-    from fishcompile.pipeline import analyse
+    from fishcompile.pipeline import whole
 
-    analysis = analyse(spec)
-    if any(d.severity == "error" and d.rule < "FC4" for d in analysis.report.diagnostics):
-        raise SpecError(analysis.report)
-    print("\n".join(rendered(analysis, graph=graph)))
+    print("\n".join(rendered(whole(spec), graph=graph)))
 
 
 def rendered(analysis: Analysis, *, graph: bool) -> Iterator[str]:
