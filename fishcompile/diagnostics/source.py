@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import field
 from functools import cached_property
+from typing import NamedTuple
 
 from fishcompile.record import record
 
@@ -47,8 +48,7 @@ class Source:
         return self.lines[number - 1] if 1 <= number <= len(self.lines) else ""
 
 
-@record
-class Span:
+class Span(NamedTuple):
     """A stretch of a source from (line, column) to (end_line, end_column), end exclusive."""
 
     source: Source

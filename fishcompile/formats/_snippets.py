@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from fishcompile.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from fishcompile.diagnostics.finding import Diagnostic
     from fishcompile.diagnostics.source import Source, Span
@@ -111,8 +111,8 @@ class _Mark:
 class _Line:
     """A source line as drawn: a piece per code point, and the column at which each begins."""
 
-    pieces: tuple[str, ...]
-    columns: tuple[int, ...]  # one more than pieces: the last is the line's end
+    pieces: Sequence[str]
+    columns: Sequence[int]  # one more than pieces: the last is the line's end
 
     def stretch(self, span: Span) -> tuple[int, int]:
         """The columns from where a span begins to where it ends, on its first line."""
@@ -124,6 +124,8 @@ class _Line:
 
 @lru_cache(maxsize=8)  # a hundred findings may stand in one line of 1 MiB
 def _line(text: str) -> _Line:
+    if text.isascii() and text.isprintable():
+        return _Line(text, range(len(text) + 1))  # a character a column
     pieces, widths, stacked = [], [], 0
     for character in text:
         piece, width = _cell(character)

@@ -11,16 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from fishcompile.ir.block import Block, Part, Sequential
+from fishcompile.ir.collected import Collected
 from fishcompile.ir.fault import ExpansionError
 from fishcompile.ir.foreign import expanded, inferred, is_foreign, require_block
 from fishcompile.ir.graph import SEQUENTIAL, Graph, Item, Kind, Node, Scope, Skipped, Value
 from fishcompile.ir.limits import flood, giant
-from fishcompile.ir.memo import Expansion, Met, described, keep, kept, lasts, placed, relative
+from fishcompile.ir.memo import Expansion, Met, described, keep, kept, lasts, relative
 from fishcompile.ir.symbols import (
     formulas_of,
     leads,
     numbers_of,
     plain,
+    same,
     seen_from_outside,
     with_formula,
     without_formulas,
@@ -39,17 +41,14 @@ class Builder:
         """An empty graph."""
         self.top = ""  # the stage that is being made
         self._inputs: list[Value] = []
-        self._nodes: dict[str, Node] = {}
-        self._scopes: dict[str, Scope] = {}
+        self._made = Collected()
         self._stack: list[Scope] = []
         self._known: dict[Hashable, Expansion] = {}
+        self._latest: Expansion | None = None  # of the block that was expanded last
         self._counted: set[Hashable] = set()  # of the different blocks
         self._met: list[Met] = []  # in each block that is being expanded
         self._kinds: dict[type[Block], Kind] = {}
         self._named: dict[str, type[Block]] = {}
-        self._order: list[Node] = []  # of the nodes, which an expansion takes its own from
-        self._opened: list[str] = []  # and of the scopes
-        self._skipped: list[tuple[Skipped, int]] = []  # each with how many nodes were before it
         self.expansions = 0  # of different blocks
         self.operations = 0  # that these add themselves
 
@@ -76,7 +75,7 @@ class Builder:
     def op(self, name: str, op: Op, *inputs: Value) -> Value:
         """Adds a node. Raises ExpansionError where the inputs do not fit."""
         path = self.path(name)
-        self._refuse_flood(1, path)
+        self._made.refuse_flood(1, path)
         formulas = formulas_of(op)
         types = tuple(value.type for value in inputs)
         try:
@@ -87,9 +86,7 @@ class Builder:
         if fault := giant(type_):
             raise ExpansionError(fault, path, (), types)
         names = tuple(value.name for value in inputs)
-        node = Node(path, plain(op), names, without_formulas(type_), formulas)
-        self._nodes[path] = node
-        self._order.append(node)
+        self._made.add(Node(path, plain(op), names, without_formulas(type_), formulas))
         self.operations += not self._met or self._met[-1].fresh
         if self._met:
             self._met[-1].operations += 1
@@ -126,17 +123,10 @@ class Builder:
         if known is None and lasts(block):
             known = self._of_other_graphs(key)
         if known is not None:
-            self._refuse_flood(len(known.nodes), scope.name, len(known.scopes))
-            nodes, scopes, skipped, made = placed(known, scope.name, inputs)
-            self._nodes.update((node.name, node) for node in nodes)
-            self._order += nodes
-            self._skipped += ((skip, len(self._order)) for skip in skipped)
-            self._scopes.update((inner.name, inner) for inner in scopes)
-            self._opened += (inner.name for inner in scopes)
-            output = Value(made, known.output_type)
+            output = Value(self._made.place(known, scope.name, inputs), known.output_type)
         else:
             output, known = self._expand_anew(key, scope, block, inputs)
-        self._known[key] = known
+        self._known[key] = self._latest = known
         if self._met:
             self._met[-1].kinds.update(known.kinds)
             self._met[-1].parts.update(known.parts)
@@ -149,8 +139,7 @@ class Builder:
         met = Met(key not in self._counted, {kind: None})
         self._met.append(met)
         self.expansions += met.fresh
-        nodes_before, scopes_before = len(self._order), len(self._opened)
-        skipped_before = len(self._skipped)
+        before = self._made.mark()
         inside = {name: Sym(value, Var(name)) for name, value in scope.params}
         bound: Any = replace(block, **inside)
         # what enters is written in the terms of the block around this one, so it is plain here
@@ -163,12 +152,9 @@ class Builder:
             raise self.fault("", error) from None
         self._met.pop()
         self._counted.add(key)
-        nodes = self._order[nodes_before:]
-        scopes = [self._scopes[name] for name in self._opened[scopes_before:]]
-        skipped = [skip for skip, _ in self._skipped[skipped_before:]]
         met.parts[key] = met.operations
         made = relative(
-            scope.name, inputs, output, nodes, scopes, skipped, met if lasts(block) else None
+            scope.name, inputs, output, *self._made.since(before), met if lasts(block) else None
         )
         if lasts(block):
             keep(key, made)
@@ -181,7 +167,8 @@ class Builder:
             self._named.get(kind.__name__, kind) is not kind for kind in known.kinds
         ):
             return None
-        if flood(len(self._nodes) + len(known.nodes), len(self._scopes) + len(known.scopes)):
+        made = self._made
+        if flood(len(made.nodes) + len(known.nodes), len(made.scopes) + len(known.scopes)):
             return None
         for kind in known.kinds:
             self._named.setdefault(kind.__name__, kind)
@@ -223,8 +210,18 @@ class Builder:
                 message = "it changes the width each time, so it can be repeated once at most"
                 raise ExpansionError(ShapeError("FC301", message), scope.name, ("repeat",))
             second = block
-            x = self.block(str(index), block, x)
+            before, x = x, self.block(str(index), block, x)
+            if self._latest and same(before.type, x.type):
+                # so are the blocks that follow, which need not be asked for
+                x = self._again(self._latest, range(index + 1, row.count), x)
+                break
         return self._close(scope, x)
+
+    def _again(self, known: Expansion, numbers: range, x: Value) -> Value:
+        """Blocks like the last of the row that is open, each reading the one before."""
+        last = self._made.scopes[self.path(str(numbers.start - 1))]
+        paths = [self.path(str(number)) for number in numbers]
+        return Value(self._made.repeat(known, last, paths), x.type)
 
     def skip(self, name: str, when: int, x: Value) -> Value:
         """`x`, where the block that is open has something else while `when` is positive."""
@@ -233,27 +230,29 @@ class Builder:
             return x
         path = self.path(name)
         before, inside = "", path[: -len(name)]
-        if self._skipped and self._skipped[-1][1] == len(self._order):
-            before = self._skipped[-1][0].name
-        if not before.startswith(inside) and self._order:
-            before = self._order[-1].name
+        skipped, order = self._made.skipped, self._made.order
+        if skipped and skipped[-1][1] == len(order):
+            before = skipped[-1][0].name
+        if not before.startswith(inside) and order:
+            before = order[-1].name
         after = before[len(inside) :].partition(".")[0] if before.startswith(inside) else ""
-        self._skipped.append((Skipped(path, x.name, formula, after), len(self._order)))
+        self._made.skip(Skipped(path, x.name, formula, after))
         return x
 
     def node(self, name: str) -> Node:
         """The node of that name. Raises KeyError for an input."""
-        return self._nodes[name]
+        return self._made.nodes[name]
 
     def type_of(self, name: str) -> TensorType:
         """The type of a node or input."""
         inputs = (value.type for value in self._inputs if value.name == name)
-        return self._nodes[name].type if name in self._nodes else next(inputs)
+        nodes = self._made.nodes
+        return nodes[name].type if name in nodes else next(inputs)
 
     def inside(self) -> Iterator[Item]:
         """What the block that is open has of its own so far."""
         path = self._stack[-1].name
-        items: tuple[Item, ...] = (*self._nodes.values(), *self._scopes.values())
+        items: tuple[Item, ...] = (*self._made.nodes.values(), *self._made.scopes.values())
         return (item for item in items if item.name.rpartition(".")[0] == path)
 
     def graph(
@@ -263,15 +262,10 @@ class Builder:
         outputs: tuple[tuple[str, str], ...] = (),
     ) -> Graph:
         """The graph collected so far; `taps` and `outputs` pair names with those of values."""
-        inputs, scopes = tuple(self._inputs), tuple(self._scopes.values())
-        nodes, kinds = tuple(self._nodes.values()), tuple(self._kinds.values())
-        skipped = tuple(skip for skip, _ in self._skipped)
+        inputs, scopes = tuple(self._inputs), tuple(self._made.scopes.values())
+        nodes, kinds = tuple(self._made.nodes.values()), tuple(self._kinds.values())
+        skipped = tuple(skip for skip, _ in self._made.skipped)
         return Graph(name, inputs, scopes, nodes, taps, outputs, kinds, skipped)
-
-    def _refuse_flood(self, nodes: int, path: str, scopes: int = 0) -> None:
-        """Raises ExpansionError where so much more would be too much."""
-        if fault := flood(len(self._nodes) + nodes, len(self._scopes) + scopes):
-            raise ExpansionError(fault, path, ())
 
     def path(self, name: str) -> str:
         """The dotted path that a node or block of that name has here."""
@@ -286,15 +280,12 @@ class Builder:
         inputs: tuple[Value, ...],
     ) -> Scope:
         path = self.path(name)
-        assert path not in self._scopes, f"two scopes at {path}"
-        self._refuse_flood(0, path, 1)
         scope = Scope(path, kind, params, formulas, tuple(value.name for value in inputs), "")
-        self._scopes[path] = scope
-        self._opened.append(path)
+        self._made.open(scope)
         self._stack.append(scope)
         return scope
 
     def _close(self, scope: Scope, output: Value) -> Value:
         assert self._stack.pop() is scope
-        self._scopes[scope.name] = replace(scope, output=output.name)
+        self._made.close(scope, output.name)
         return output

@@ -46,9 +46,9 @@ def replace_uses(graph: Graph, new: Mapping[str, str]) -> Graph:
 
     return replace(
         graph,
-        nodes=tuple(replace(node, inputs=of(node.inputs)) for node in graph.nodes),
+        nodes=tuple(node._replace(inputs=of(node.inputs)) for node in graph.nodes),
         scopes=tuple(
-            replace(s, inputs=of(s.inputs), output=last.get(s.output, s.output))
+            s._replace(inputs=of(s.inputs), output=last.get(s.output, s.output))
             for s in graph.scopes
         ),
         taps=pairs(graph.taps),
@@ -78,7 +78,7 @@ def replace_nodes(graph: Graph, new: Mapping[str, tuple[Node, ...]]) -> Graph:
 def with_fields(node: Node, **numbers: Any) -> Node:
     """The node with other numbers in its op, which are constants from then on."""
     formulas = tuple(pair for pair in node.formulas if pair[0] not in numbers)
-    return replace(node, op=replace(node.op, **numbers), formulas=formulas)
+    return node._replace(op=replace(node.op, **numbers), formulas=formulas)
 
 
 def around(scopes: Mapping[str, Scope], path: str) -> tuple[Scope, ...]:

@@ -26,8 +26,7 @@ class Value(NamedTuple):
     type: TensorType
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One primitive op. `formulas` pair an op's field with where its number came from."""
 
     name: str
@@ -52,8 +51,7 @@ class Node:
         return self.name.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """One instance of a block, or a Sequential of blocks whose only parameter is its `count`.
 
     `formulas` pair a parameter with where its number came from, over the parameters of the
@@ -81,8 +79,7 @@ class Scope:
 Item = Node | Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """What an instance of a block leaves out, since `when` is not positive in it.
 
     What reads it in other instances reads `source` in this one. `when` is over the parameters of

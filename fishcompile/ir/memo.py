@@ -8,7 +8,7 @@ that mean the same in every spec are kept for the graphs to come, up to a bound.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ from fishcompile.record import record
 
 if TYPE_CHECKING:
     from fishcompile.ir.block import Block
+
+Renamed = tuple[list[Node], list[Scope], list[Skipped]]
 
 MAX_KEPT = 50_000  # nodes and scopes for the graphs to come, some 20 MB
 
@@ -35,9 +37,9 @@ class Expansion:
     the different blocks among these by key, each with the operations that it adds itself.
     """
 
-    nodes: tuple[Node, ...]
-    scopes: tuple[Scope, ...]
-    skipped: tuple[Skipped, ...]
+    nodes: Sequence[Node]
+    scopes: Sequence[Scope]
+    skipped: Sequence[Skipped]
     output: str
     output_type: TensorType
     kinds: dict[type[Block], None]
@@ -103,11 +105,7 @@ def relative(
         return names[name] if name in names else name[below:]
 
     return Expansion(
-        tuple(_node(node, node.name[below:], tuple(map(local, node.inputs))) for node in nodes),
-        tuple(
-            _scope(s, s.name[below:], tuple(map(local, s.inputs)), local(s.output)) for s in scopes
-        ),
-        tuple(Skipped(s.name[below:], local(s.source), s.when, s.after) for s in skipped),
+        *_renamed(nodes, scopes, skipped, local),
         local(output.name),
         output.type,
         met.kinds if met else {},
@@ -115,32 +113,31 @@ def relative(
     )
 
 
-def placed(
-    expansion: Expansion, path: str, inputs: Sequence[Value]
-) -> tuple[list[Node], list[Scope], list[Skipped], str]:
+def placed(expansion: Expansion, path: str, inputs: Sequence[Value]) -> tuple[Renamed, str]:
     """The nodes, scopes and what is left out at `path`, and the name of the output."""
     names = {f"#{index}": value.name for index, value in enumerate(inputs)}
 
     def absolute(name: str) -> str:
         return names[name] if name in names else path + name
 
-    nodes = [
-        _node(node, path + node.name, tuple([absolute(name) for name in node.inputs]))
-        for node in expansion.nodes
-    ]
-    scopes = [
-        _scope(s, path + s.name, tuple(map(absolute, s.inputs)), absolute(s.output))
-        for s in expansion.scopes
-    ]
-    skipped = [
-        Skipped(path + s.name, absolute(s.source), s.when, s.after) for s in expansion.skipped
-    ]
-    return nodes, scopes, skipped, absolute(expansion.output)
+    made = _renamed(expansion.nodes, expansion.scopes, expansion.skipped, absolute)
+    return made, absolute(expansion.output)
 
 
-def _node(node: Node, name: str, inputs: tuple[str, ...]) -> Node:
-    return Node(name, node.op, inputs, node.type, node.formulas)
-
-
-def _scope(scope: Scope, name: str, inputs: tuple[str, ...], output: str) -> Scope:
-    return Scope(name, scope.kind, scope.params, scope.formulas, inputs, output)
+def _renamed(
+    nodes: Sequence[Node],
+    scopes: Sequence[Scope],
+    skipped: Sequence[Skipped],
+    new: Callable[[str], str],
+) -> Renamed:
+    return (
+        [
+            Node(new(name), op, tuple([new(value) for value in read]), type_, formulas)
+            for name, op, read, type_, formulas in nodes
+        ],
+        [
+            Scope(new(name), kind, params, formulas, tuple(map(new, read)), new(output))
+            for name, kind, params, formulas, read, output in scopes
+        ],
+        [Skipped(new(name), new(source), when, after) for name, source, when, after in skipped],
+    )

@@ -36,6 +36,12 @@ def widened(type_: TensorType, channels: int) -> TensorType:
     return TensorType((channels, *type_.shape[1:]))
 
 
+def same(one: TensorType, other: TensorType) -> bool:
+    """Whether two types are equal, with the formulas of their channels."""
+    formulas = formula_of(one.shape[0]), formula_of(other.shape[0])
+    return one == other and formulas[0] == formulas[1]
+
+
 def seen_from_outside(type_: TensorType, block: Block) -> TensorType:
     """A block's output with its channels in the terms of the block around it."""
     channels, *sides = type_.shape

@@ -31,6 +31,7 @@ MAX_FINDINGS = 100  # nobody reads more, and each takes time to print
 _PROPERTIES = re.compile(r"(?:(?:&[0-9A-Za-z_-]+|![^ \t]*)[ \t]*)+")
 _TAG = re.compile(r"![^ \t]*")
 _DIRECTIVE_1_2 = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:#.*)?")
+_BLOCK = ("|", ">")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -112,27 +113,28 @@ class Composer:
         return root
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
-        node = YamlNode("scalar", self._node_span(event))
-        plain = not event.style
-        node.empty = plain and not event.value
+        value, plain, span = event.value, not event.style, self._node_span(event)
+        node = YamlNode("scalar", span, empty=plain and not value)
         if event.anchor is not None or event.tag is not None:
             self._register(event, node)
-        if not event.value.isascii() and _SURROGATE.search(event.value):
-            self._find("FC101", "an escape names half of a surrogate pair", node.span)
-        is_key = bool(self.stack) and self.stack[-1].expects_key
+        if not value.isascii() and _SURROGATE.search(value):
+            self._find("FC101", "an escape names half of a surrogate pair", span)
+        frame = self.stack[-1] if self.stack else None
+        is_key = frame is not None and frame.expects_key
         try:
-            node.value = resolve(event.value) if plain else event.value
+            node.value = resolve(value) if plain else value
         except NumberError as error:
             if not is_key:
-                self._find("FC105", str(error), node.span, "quote it if it is meant as text")
+                self._find("FC105", str(error), span, "quote it if it is meant as text")
             node.value = 0
-        if is_key:
-            self.stack[-1].pending = (self._key(node, event.value, plain=plain), node.span)
+        if frame is not None and is_key:
+            self._check_key(node, value, plain=plain)
+            frame.pending = value, span
         else:
-            self._grow(1, node.span)
-            self._attach(node, node.span)
+            self._grow(1, span)
+            self._attach(node, span)
 
-    def _key(self, node: YamlNode, text: str, *, plain: bool) -> str:
+    def _check_key(self, node: YamlNode, text: str, *, plain: bool) -> None:
         span, keys = node.span, self.stack[-1].keys
         if len(text) > MAX_KEY:
             message = f"the key has {len(text):,} characters, and a key at most {MAX_KEY}"
@@ -155,7 +157,6 @@ class Composer:
         else:
             message = f"keys are names, and `{text}` is a number"
             self._find("FC112", message, span, "a name begins with a letter")
-        return text
 
     def _open(self, event: yaml.CollectionStartEvent) -> None:
         kind: Literal["list", "mapping"] = (
@@ -166,7 +167,8 @@ class Composer:
         frame = _Frame(node, entries, self.count)
         self._check_depth(1, node.span)
         self._grow(1, node.span)
-        self._register(event, node)
+        if event.anchor is not None or event.tag is not None:
+            self._register(event, node)
         self.stack.append(frame)
 
     def _close(self, event: yaml.CollectionEndEvent) -> None:
@@ -226,7 +228,8 @@ class Composer:
             return
         frame = self.stack[-1]
         parent = frame.node
-        parent.height = max(parent.height, node.height + 1)
+        if parent.height <= node.height:
+            parent.height = node.height + 1
         if parent.kind == "list":
             frame.entries.append(YamlEntry(len(frame.entries), None, span, node))
         elif frame.pending is None:  # scalar keys do not come here
@@ -274,8 +277,8 @@ class Composer:
 
     def _node_span(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> Span:
         """The event's span, less its anchor and tag, and less the lines after a block scalar."""
-        span = self._span(event)
-        block = isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">")
+        span = span_of(self.source, event.start_mark, event.end_mark)
+        block = isinstance(event, yaml.ScalarEvent) and event.style in _BLOCK
         if event.anchor is None and event.tag is None and not block:
             return span
         line, column, end_line, end_column = span.line, span.column, span.end_line, span.end_column

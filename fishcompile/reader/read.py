@@ -113,16 +113,11 @@ def _unreadable(span: Span, message: str, *advice: str) -> UnreadableError:
 
 def events(source: Source) -> Iterator[yaml.Event]:
     """The parser's events of a text. Raises SpecError where the text is not YAML."""
-    stream = yaml.parse(source.text, Loader=_LOADER)
-    while True:
-        try:
-            event = next(stream)
-        except StopIteration:
-            return
-        # The pure-Python parser lets out what int() and chr() raise.
-        except (yaml.YAMLError, ValueError, OverflowError) as error:
-            raise fail(syntax_error(source, error)) from error
-        yield event
+    try:
+        yield from iter(_LOADER(source.text).get_event, None)
+    # The pure-Python parser lets out what int() and chr() raise.
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise fail(syntax_error(source, error)) from error
 
 
 def _build(root: YamlNode, source: Source) -> Tree:

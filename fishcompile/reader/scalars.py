@@ -38,6 +38,8 @@ def resolve(text: str) -> Scalar:
     Raises:
         NumberError: for `.nan`, `.inf`, floats that overflow and integers of over 18 digits.
     """
+    if text.isdecimal() and text.isascii() and len(text) <= MAX_DIGITS:
+        return int(text)
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] not in "+-.0123456789":

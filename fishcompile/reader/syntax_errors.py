@@ -137,14 +137,15 @@ def span_of(source: Source, start: Mark | None, end: Mark | None) -> Span:
     lines = source.lines
     if start is None or end is None or end.line >= len(lines):
         return Span(source, *position(source, start), *position(source, end))
-    first, last = len(lines[start.line]), len(lines[end.line])
-    return Span(
-        source,
-        start.line + 1,
-        (start.column if start.column < first else first) + 1,
-        end.line + 1,
-        (end.column if end.column < last else last) + 1,
-    )
+    line, column, end_line, end_column = start.line, start.column, end.line, end.column
+    longest = len(lines[line])
+    if column > longest:
+        column = longest
+    if end_line != line:
+        longest = len(lines[end_line])
+    if end_column > longest:
+        end_column = longest
+    return Span(source, line + 1, column + 1, end_line + 1, end_column + 1)
 
 
 def syntax_error(source: Source, error: Exception) -> Diagnostic:

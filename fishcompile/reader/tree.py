@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import field
+from typing import NamedTuple
 
 from fishcompile.diagnostics.finding import Related
 from fishcompile.diagnostics.source import Source, Span, start_of
@@ -19,8 +20,7 @@ Path = tuple[str | int, ...]
 TAKEN_AWAY = "a variant takes it away here"
 
 
-@record
-class Place:
+class Place(NamedTuple):
     """Where an entry was written: its key (None for the root and list items) and its value."""
 
     key: Span | None

@@ -58,7 +58,7 @@ class _Follower(Builder):
         if fault := giant(type_):
             raise fault
         path = self.path(name)
-        self._nodes[path] = Node(path, op, tuple(value.name for value in inputs), type_)
+        self._made.add(Node(path, op, tuple(value.name for value in inputs), type_))
         return self._value(path, type_)
 
     def block(self, name: str, block: Block, *inputs: Value) -> Value:

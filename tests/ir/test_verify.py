@@ -105,19 +105,19 @@ def test_what_no_text_of_a_graph_can_say_is_named() -> None:
             graph, nodes=(*nodes, stem)
         ),
         "late reads row.0.conv, which the top does not see": replace(
-            graph, nodes=(*graph.nodes, replace(stem, name="late", inputs=("row.0.conv",)))
+            graph, nodes=(*graph.nodes, stem._replace(name="late", inputs=("row.0.conv",)))
         ),
         "row.2.x stands in no scope": replace(
-            graph, nodes=(*graph.nodes, replace(stem, name="row.2.x"))
+            graph, nodes=(*graph.nodes, stem._replace(name="row.2.x"))
         ),
         "the scope row.0 stands before the one around it": replace(graph, scopes=(*scopes, row)),
         "the scope row.3 is empty": replace(
-            graph, scopes=(*graph.scopes, replace(scopes[0], name="row.3"))
+            graph, scopes=(*graph.scopes, scopes[0]._replace(name="row.3"))
         ),
         "row.2 does not read what the block before": replace(
             graph,
-            nodes=(*graph.nodes, replace(stem, name="row.2", inputs=("row.1.sum",))),
-            scopes=(replace(row, params=(("count", 3),), output="row.2"), *scopes),
+            nodes=(*graph.nodes, stem._replace(name="row.2", inputs=("row.1.sum",))),
+            scopes=(row._replace(params=(("count", 3),), output="row.2"), *scopes),
             outputs=(("out", "row.2"),),
         ),
     }
@@ -129,6 +129,6 @@ def test_what_no_text_of_a_graph_can_say_is_named() -> None:
 def test_a_bug_is_no_finding() -> None:
     """It is an AssertionError, which the command line reports as a bug of its own."""
     node = sound().nodes[0]
-    wrong = replace(node, op=Relu(), type=TensorType((3,)))
+    wrong = node._replace(op=Relu(), type=TensorType((3,)))
     with pytest.raises(AssertionError, match="its op makes 4x8x8"):
         verify(replace(sound(), nodes=(wrong, *sound().nodes[1:])))
