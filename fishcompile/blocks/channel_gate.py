@@ -13,7 +13,7 @@ from fishcompile.record import record
 
 @record
 class ChannelGate(Block):
-    """A weight between 0 and 1 for each of out_channels, from the whole map's average."""
+    """A weight in (0, 1) for each of out_channels, from the whole map's average."""
 
     in_channels: int
     mid_channels: int

@@ -6,11 +6,13 @@ the spec; what is not written takes the default of its section.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fishcompile.blocks.pre_act_conv import PreActConv
 from fishcompile.blocks.residual import residual_blocks
 from fishcompile.blocks.residual_parts import BlockWords
 from fishcompile.ir.builder import Block, Builder
-from fishcompile.ir.graph import Value
+from fishcompile.ir.graph import Item, Value
 from fishcompile.ops.add import Add
 from fishcompile.ops.avg_pool import AvgPool
 from fishcompile.ops.concat import Concat
@@ -58,6 +60,14 @@ class Stage(BlockWords, _Trunk):
         carry, _ = residual_blocks(self.block, "identity", *widths, self)
         carried = b.repeat("transfer", carry, carry, self.transfer_blocks, skip)
         return b.op("merged", Add() if self.merge == "add" else Concat(), trunk, carried)
+
+    @classmethod
+    def about(cls, inside: Sequence[Item]) -> str:
+        """The class's own line, without a step that it has not."""
+        line, names = super().about(inside), {item.local for item in inside}
+        if not names & {"down", "up"}:
+            line = line.replace("Refine and sample", "Refine: a row of residual blocks")
+        return line if "transfer" in names else line.replace("T(skip)", "skip")
 
     def _sample(self, b: Builder, x: Value, width: int, skip: Value | None) -> Value:
         operands = (x,) if skip is None else (x, skip)

@@ -49,10 +49,7 @@ def members(
 def _member(
     item: Item, items: Sequence[Item], classes: Mapping[int, Class], taken: Collection[str]
 ) -> list[str]:
-    """The lines of one item: its module, or what a function reads.
-
-    A formula gets a line of its own, under the name that torch has for it if that is not `taken`.
-    """
+    """The lines of one item: its module, or what a function reads."""
     lines: list[str] = []
     match item:
         case OpItem() if is_function(item):
@@ -63,13 +60,8 @@ def _member(
                 lines.append(f"{_BODY}self.{item.local} = {positive(item.when)}")
             return lines
         case OpItem():
-            fields = {name: str(formula) for name, formula in item.params}
-            formulas = [name for name in _optional(item) if " " in fields.get(name, "")]
-            names = {name: _SHORT.get(name, name) for name in formulas}
-            names = {field: name for field, name in names.items() if name not in taken}
-            lines += (f"{_BODY}{name} = {fields[field]}" for field, name in names.items())
-            words = {name: quoted(word) for name, word in item.words}
-            text = torch_call(item.op, fields | words | names, len(item.operands))
+            text, formulas = _module(item, taken)
+            lines += formulas
         case CallItem():
             text = _construct(item, classes)
         case SeqItem():
@@ -85,6 +77,25 @@ def _member(
     if item.when:
         text = f"{text} if {positive(item.when)} else None"
     return [*lines, *statement(f"{target} = ", text, _BODY)]
+
+
+def _module(item: OpItem, taken: Collection[str]) -> tuple[str, list[str]]:
+    """The call that makes an op's module, and the lines of what it reads.
+
+    A formula gets a line of its own where that saves lines, under the name that torch has for it
+    if that is not `taken`.
+    """
+    fields = {name: str(formula) for name, formula in item.params}
+    formulas = [name for name in _optional(item) if " " in fields.get(name, "")]
+    fields |= {name: quoted(word) for name, word in item.words}
+    names = {name: _SHORT.get(name, name) for name in formulas}
+    names = {field: name for field, name in names.items() if name not in taken}
+    lines = [f"{_BODY}{name} = {fields[field]}" for field, name in names.items()]
+    plain, named = (
+        torch_call(item.op, given, len(item.operands)) for given in (fields, fields | names)
+    )
+    long, short = (len(statement(f"self.{item.local} = ", t, _BODY)) for t in (plain, named))
+    return (plain, []) if long <= short + len(lines) else (named, lines)
 
 
 def _perhaps(target: str, text: str, condition: str) -> list[str]:

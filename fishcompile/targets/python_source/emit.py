@@ -6,10 +6,12 @@ run and machine. Nothing of a spec reaches the text but checked names and number
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 from fishcompile.analysis.costs import Cost
 from fishcompile.analysis.features import features
+from fishcompile.analysis.frames import WIDTH
 from fishcompile.analysis.strides import strides
 from fishcompile.ir.graph import Graph
 from fishcompile.targets.python_source.class_names import class_name
@@ -72,7 +74,7 @@ def _class(made: Class, classes: dict[int, Class]) -> list[str]:
     forward.finish(made.form.output)
     return [
         f"class {made.name}(nn.Module):",
-        f'{STEP}"""{made.doc}"""',
+        _docstring(made.doc),
         "",
         *signature("__init__", ["self", *parameters], "None", STEP),
         f"{_BODY}super().__init__()",
@@ -81,6 +83,20 @@ def _class(made: Class, classes: dict[int, Class]) -> list[str]:
         *signature("forward", ["self", *(f"{a}: Tensor" for a in made.arguments)], "Tensor", STEP),
         *forward.lines,
     ]
+
+
+def _docstring(*paragraphs: str) -> str:
+    """A class's docstring, each paragraph begun on a line of its own and kept within the columns.
+
+    One text, so that whoever looks through the lines of code sees that it is none.
+    """
+    text = '"""' + "\n".join(paragraphs) + '"""'
+    lines = [
+        f"{STEP}{line}"
+        for paragraph in text.split("\n")
+        for line in textwrap.wrap(paragraph, WIDTH - len(STEP), break_on_hyphens=False)
+    ]
+    return "\n".join(lines)
 
 
 def _network(
@@ -92,8 +108,7 @@ def _network(
     figures = f"{total.parameters:,} parameters, {total.macs:,} MACs at {size}"
     return [
         f"class {class_name(graph.name, graph.title)}(nn.Module):",
-        f'{STEP}"""{called}: {figures}.',
-        f'{STEP}{rule.sentence}"""',
+        _docstring(f"{called}: {figures}.", rule.sentence),
         "",
         f"{STEP}def __init__(self) -> None:",
         f"{_BODY}super().__init__()",
