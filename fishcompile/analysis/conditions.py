@@ -18,7 +18,7 @@ from fishcompile.diagnostics.nearest import nearest
 
 Lookup = Callable[[str], float]
 
-_MOST = 1_000  # characters
+_MOST = 300  # characters
 _UNITS = {"k": "e3", "K": "e3", "M": "e6", "G": "e9", "T": "e12"}
 _WITH_UNIT = re.compile(r"\b([0-9]+(?:\.[0-9]+)?)([kKMGT])\b", re.ASCII)
 _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -54,7 +54,7 @@ class Condition:
         """Whether it holds of the figures that `lookup` gives by their names."""
         try:
             return bool(_value(self._root, lookup))
-        except ZeroDivisionError:
+        except (ZeroDivisionError, OverflowError):
             return False
 
 
@@ -62,33 +62,27 @@ def _plain(match: re.Match[str]) -> str:
     return match[1] + _UNITS[match[2]]
 
 
-def _names(node: ast.expr, text: str, known: Collection[str]) -> Iterator[str]:
+def _names(root: ast.expr, text: str, known: Collection[str]) -> Iterator[str]:
     """The names in a condition. Raises UsageError for what has no place in one."""
-    match node:
-        case ast.Name(id=name):
-            if name not in known:
-                near = nearest(name, known)
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name):
+            if node.id not in known:
+                near = nearest(node.id, known)
                 way_out = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
-                raise UsageError(f"there is no figure {shown(name)}", way_out)
-            yield name
-        case ast.Constant(value=int() | float()):
-            pass
-        case ast.BoolOp(values=parts):
-            for part in parts:
-                yield from _names(part, text, known)
-        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=part):
-            yield from _names(part, text, known)
-        case ast.BinOp(op=op, left=left, right=right) if type(op) in _COMBINED:
-            for part in (left, right):
-                yield from _names(part, text, known)
-        case ast.Compare(left=left, ops=ops, comparators=others) if {*map(type, ops)} <= {
-            *_COMPARED
-        }:
-            for part in (left, *others):
-                yield from _names(part, text, known)
-        case _:
+                raise UsageError(f"there is no figure {shown(node.id)}", way_out)
+            yield node.id
+        elif not _has_a_place(node):
             way_out = "compare figures with numbers, and join by and, or, not"
             raise UsageError(f"{shown(text)} is no condition", way_out)
+
+
+_PARTS = (ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.BinOp, ast.Compare)
+
+
+def _has_a_place(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        return type(node.value) in (int, float)
+    return isinstance(node, (*_PARTS, ast.Load)) or type(node) in {*_COMPARED, *_COMBINED}
 
 
 def _value(node: ast.expr, lookup: Lookup) -> Any:

@@ -18,7 +18,8 @@ def isolated_convolutions(graph: Graph) -> frozenset[str]:
     found: set[str] = set()
     for node in graph.nodes:
         if isinstance(node.op, Add) and len(node.inputs) == 2:
-            branches = [_branch(name, node.scope, nodes) for name in node.inputs]
+            inside = f"{node.scope}."
+            branches = [_branch(name, inside, nodes) for name in node.inputs]
             (left, left_from), (right, right_from) = branches
             if left_from & right_from:
                 one, other = left - right, right - left
@@ -27,7 +28,7 @@ def isolated_convolutions(graph: Graph) -> frozenset[str]:
     return frozenset(found)
 
 
-def _branch(start: str, scope: str, nodes: dict[str, Node]) -> tuple[set[str], set[str]]:
+def _branch(start: str, inside: str, nodes: dict[str, Node]) -> tuple[set[str], set[str]]:
     """The convolutions behind a value inside a scope, and the values from outside it starts at."""
     convolutions: set[str] = set()
     sources: set[str] = set()
@@ -35,12 +36,14 @@ def _branch(start: str, scope: str, nodes: dict[str, Node]) -> tuple[set[str], s
     todo = [start]
     while todo:
         name = todo.pop()
-        if name not in nodes or not name.startswith(scope + "."):
+        node = nodes.get(name)
+        if node is None or not name.startswith(inside):
             sources.add(name)
             continue
-        if isinstance(nodes[name].op, Conv):
+        if isinstance(node.op, Conv):
             convolutions.add(name)
-        fresh = [operand for operand in nodes[name].data if operand not in seen]
-        seen.update(fresh)
-        todo.extend(fresh)
+        for operand in node.data:
+            if operand not in seen:
+                seen.add(operand)
+                todo.append(operand)
     return convolutions, sources

@@ -1,4 +1,4 @@
-"""Measures: figures of a whole network by name, for sweeps to choose by, each counted when asked."""
+"""Measures: figures of a whole network by name, each counted when asked; for sweeps."""
 
 from __future__ import annotations
 

@@ -83,15 +83,19 @@ def text_of(task: Task, swept: Swept, rows: Sequence[Row], order: Order) -> Iter
 
 def said(task: Task, swept: Swept) -> str:
     """What became of the combinations, in a line."""
-    words = [f"{task.count:,} combinations: {len(swept.found):,} hold"]
+    words = [f"{task.count:,} combination{'s' * (task.count != 1)}: {len(swept.found):,} hold"]
     if swept.passed_over:
-        words.append(f"{swept.passed_over:,} are passed over by --where")
+        words.append(f"{_are(swept.passed_over)} passed over by --where")
     if swept.illegal:
         by = ", ".join(f"{rule} {count:,}" for rule, count in sorted(swept.illegal.items()))
-        words.append(f"{swept.illegal.total():,} are illegal ({by})")
+        words.append(f"{_are(swept.illegal.total())} illegal ({by})")
     if swept.stopped:
         words.append(f"stopped after {swept.done:,}")
     return ", ".join(words)
+
+
+def _are(count: int) -> str:
+    return f"{count:,} {'is' if count == 1 else 'are'}"
 
 
 def csv_of(task: Task, rows: Sequence[Row]) -> str:

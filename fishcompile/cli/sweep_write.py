@@ -34,7 +34,8 @@ def write_variants(task: Task, name: str, rows: Sequence[Row], folder: Path) -> 
         report, _ = examine(path, standing_for(path, texts[path]))
         if not report.ok:
             message = report.diagnostics[0].message
-            raise UsageError(f"{path} would not hold: {message}", "name a folder beside the spec")
+            way_out = f"write them beside the spec: --write {task.spec.parent}"
+            raise UsageError(f"{path} would not hold: {message}", way_out)
     folder.mkdir(parents=True, exist_ok=True)
     for path, text in texts.items():
         write_atomic(path, text.encode())

@@ -107,7 +107,7 @@ SPECS: dict[str, tuple[Files, tuple[str, str, str]]] = {
             node("kind: b2, repeat: 1000"),
             node("kind: relu"),
         ),
-        ("FC305", "net.yaml:4", "more than 100,000 blocks"),
+        ("FC305", "net.yaml:4", "more than 400,000 operations"),
     ),
     "512 nodes in each of 512 in each of 512": (
         using(
