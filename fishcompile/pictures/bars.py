@@ -55,7 +55,8 @@ def bar_items(mark: Mark, bar: Bar) -> Iterator[Group | Line | Text]:
         Line(_outline(bar, left, right, upper, lower), f"f-{colour}")
         for colour, left, right, upper, lower in _stripes(mark, bar)
     ]
-    outline = Line(_outline(bar, bar.left, bar.right), "edge unsure" if not mark.type else "edge")
+    classes = f"edge{' unsure' * (not mark.type)}{' changed' * mark.changed}"
+    outline = Line(_outline(bar, bar.left, bar.right), classes)
     yield Group(mark.title, (*inside, outline), mark.names)
 
 

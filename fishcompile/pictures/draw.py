@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fishcompile.diagnostics.errors import UsageError
@@ -24,12 +26,18 @@ _TITLE, _SUBTITLE, _MESSAGE = 18.0, 12.0, 12.5
 _LEAST = 420.0  # the width of a picture
 
 
-def draw(analysis: Analysis) -> Drawing:
+def draw(analysis: Analysis, changed: Collection[str] = ()) -> Drawing:
     """The picture of a spec's network; of one that does not hold, with what is wrong in red.
+
+    The marks of stages that are `changed` have a thick outline.
 
     Raises UsageError for one of more stages than a picture can show.
     """
-    scene = folded(gather(analysis))
+    scene = gather(analysis)
+    if changed:
+        marks = (replace(mark, changed=mark.names[0] in changed) for mark in scene.marks)
+        scene = replace(scene, marks=tuple(marks))
+    scene = folded(scene)
     if len(scene.marks) > MOST:
         message = f"{analysis.stages.name} has {len(scene.marks):,} stages that differ"
         raise UsageError(message, f"a picture shows {MOST:,}; put some in blocks of `blocks:`")

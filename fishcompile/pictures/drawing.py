@@ -5,6 +5,7 @@ Coordinates are in pixels at the picture's own size, x to the right and y downwa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Literal, Protocol
 
 from fishcompile.pictures.lettering import ASCENT, DESCENT, width_of
@@ -52,7 +53,15 @@ class Group:
     stages: tuple[str, ...] = ()
 
 
-Item = Line | Text | Group
+@record
+class Shifted:
+    """Items that stand further down, by as many pixels."""
+
+    items: tuple[Line | Text | Group, ...]
+    down: float
+
+
+Item = Line | Text | Group | Shifted
 
 
 @record
@@ -67,11 +76,33 @@ class Drawing:
 
     @property
     def flat(self) -> tuple[Line | Text, ...]:
-        """The lines and texts in all groups."""
-        found: list[Line | Text] = []
-        for item in self.items:
-            found += item.items if isinstance(item, Group) else (item,)
-        return tuple(found)
+        """The lines and texts in all groups, where they stand in their own."""
+        return tuple(_flat(self.items))
+
+
+def _flat(items: Iterable[Item]) -> Iterator[Line | Text]:
+    for item in items:
+        if isinstance(item, Line | Text):
+            yield item
+        else:
+            yield from _flat(item.items)
+
+
+def stacked(upper: Drawing, lower: Drawing) -> Drawing:
+    """Two pictures as one, the second below the first."""
+    return Drawing(
+        max(upper.width, lower.width),
+        upper.height + lower.height,
+        f"{upper.title} \u2192 {lower.title}",
+        f"Above: {upper.description} Below: {lower.description}",
+        (*upper.items, Shifted(tuple(_unshifted(lower)), upper.height)),
+    )
+
+
+def _unshifted(drawing: Drawing) -> Iterator[Line | Text | Group]:
+    for item in drawing.items:
+        assert not isinstance(item, Shifted), "a picture that is two already"
+        yield item
 
 
 class Words(Protocol):

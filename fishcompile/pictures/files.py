@@ -9,6 +9,7 @@ from fishcompile.pictures.mermaid import mermaid
 from fishcompile.pictures.svg import svg
 
 if TYPE_CHECKING:
+    from fishcompile.pictures.drawing import Drawing
     from fishcompile.pictures.kinds import Kind
     from fishcompile.pipeline import Analysis
 
@@ -21,7 +22,12 @@ def picture(analysis: Analysis, kind: Kind, theme: str) -> bytes:
     """
     if kind == "mermaid":
         return mermaid(analysis).encode()
-    drawing = draw(analysis)
+    return drawn(draw(analysis), kind, theme)
+
+
+def drawn(drawing: Drawing, kind: Kind, theme: str) -> bytes:
+    """A drawing as a file of a kind, which is not Mermaid."""
+    assert kind != "mermaid", "a chart is made of an analysis"
     if kind == "svg":
         return svg(drawing, theme).encode()
     from fishcompile.pictures.raster import rendered

@@ -24,7 +24,8 @@ def folded(scene: Scene) -> Scene:
 
 
 def _alike(a: Mark, b: Mark) -> bool:
-    return a.type == b.type and a.kind == b.kind and a.colour == b.colour
+    same = a.type == b.type and a.kind == b.kind and a.colour == b.colour
+    return same and a.changed == b.changed
 
 
 def _without_rows(scene: Scene, alike: Callable[[Mark, Mark], bool]) -> Scene:
@@ -81,6 +82,7 @@ def _without_repeats(scene: Scene) -> Scene:
             mark.waist,
             mark.reduction,
             bool(mark.taps),
+            mark.changed,
         )
         for mark in marks
     ]

@@ -23,6 +23,8 @@ def legend(scene: Scene, left: float, top: float, width: float) -> tuple[list[Li
         lines.append(("way", "no convolution in the gradient's way"))
     if any(link.known and not link.free for link in links):
         lines.append(("shut", "convolutions in the way"))
+    if any(mark.changed for mark in scene.marks):
+        lines.append(("changed", "differs"))
     if any(link.crossing.isolated for link in links):
         lines.append(("iconv", "I-conv"))
     items: list[Line | Text] = []
@@ -44,7 +46,7 @@ def _sample(classes: str, x: float, y: float) -> Iterator[Line]:
     middle = y + SIZE * 0.65
     if classes == "iconv":
         yield Line(path("M", x + _SAMPLE / 2, middle - 6, "V", middle + 6), classes)
-    elif classes.startswith("f-"):
+    elif classes == "changed" or classes.startswith("f-"):
         yield Line(box(x + 4, y + 2, x + _SAMPLE - 2, y + SIZE + 1), classes)
     else:
         line = path("M", x + 3, middle, "H", x + _SAMPLE)

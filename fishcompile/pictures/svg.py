@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from html import escape
 
 from fishcompile.formats._snippets import visible
-from fishcompile.pictures.drawing import Drawing, Group, Item, Line, Text, number
+from fishcompile.pictures.drawing import Drawing, Group, Item, Line, Shifted, Text, number
 from fishcompile.pictures.theme import FONT, css
 
 
@@ -47,6 +47,11 @@ def _lines(item: Item) -> Iterator[str]:
             yield f"<title>{name}</title>"
             for inner in item.items:
                 yield from _lines(inner)
+            yield "</g>"
+        case Shifted():
+            yield f'<g transform="translate(0 {number(item.down)})">'
+            for part in item.items:
+                yield from _lines(part)
             yield "</g>"
         case Line():
             start = f'<path class="{item.classes}" d="{item.path}"'

@@ -26,6 +26,7 @@ _MUTED = ("#5b6472", "#9aa4b2")
 _FAINT = ("#c9ced6", "#3a414c")
 _FREE = ("#111827", "#0f1318")
 _CORE = ("#ffd84a", "#ffd23d")
+_CHANGED = ("#0b5cad", "#7db7ff")
 RED = ("#c81e1e", "#ff6b6b")
 
 FONT = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -39,6 +40,7 @@ def _rules() -> dict[str, dict[str, tuple[str, str]]]:
         "muted": {"fill": _MUTED},
         "red": {"fill": RED},
         "edge": {"stroke": INK},
+        "changed": {"stroke": _CHANGED},
         "rule": {"stroke": _FAINT},
         "way": {"stroke": _FREE},
         "core": {"stroke": _CORE},
@@ -60,6 +62,7 @@ def _rules() -> dict[str, dict[str, tuple[str, str]]]:
 _PLAIN = {
     "wedge": "fill-opacity:.17",
     "edge": "fill:none;stroke-width:1.1",
+    "changed": "fill:none;stroke-width:3.5",
     "rule": "fill:none;stroke-width:1;stroke-dasharray:1 3",
     "rib": "fill:none;stroke-width:1;stroke-opacity:.55",
     "unsure": "fill:none;stroke-dasharray:3 3",

@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
 
@@ -48,6 +49,25 @@ def write(folder: Path, **texts: str) -> None:
 def git(*words: str) -> None:
     names = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
     subprocess.run(["git", *names, *words], check=True, capture_output=True)
+
+
+def test_both_are_drawn_with_what_differs(run: Run, here: Path) -> None:
+    """`b` is wider in the second, `gone` and `more` are in one alone, `a` is the same."""
+    write(here, before=BEFORE, after=AFTER)
+    assert run("diff", "before.yaml", "after.yaml", "--picture", "both.svg").code == 0
+    root = ElementTree.fromstring(Path(here, "both.svg").read_bytes())
+    space = "{http://www.w3.org/2000/svg}"
+    thick = [
+        group.get("data-stages")
+        for group in root.iter(f"{space}g")
+        if group.get("data-stages")
+        and any("changed" in line.get("class", "") for line in group.findall(f"{space}path"))
+    ]
+    assert thick == ["b", "gone", "b", "more"]
+    assert root.get("aria-label") == "net \u2192 net2"
+    for name in ("both.mmd", "both.txt", "before.yaml"):
+        assert run("diff", "before.yaml", "after.yaml", "--picture", name).code == 2
+    assert Path(here, "before.yaml").read_text(encoding="utf-8") == BEFORE
 
 
 def test_a_spec_against_another(run: Run, here: Path) -> None:

@@ -49,17 +49,19 @@ def evaluated(text: str, known: dict[str, str]) -> str:
     return re.sub(r"\$\{\{ (.+?) \}\}", lambda found: known.get(found[1], ""), text)
 
 
-def run_action(checkout: Path, **inputs: str) -> Run:
-    """Runs the action's scripts in order, with a pip that only notes what it was asked for."""
+def run_action(checkout: Path, event: dict[str, str] | None = None, /, **inputs: str) -> Run:
+    """Runs the action's scripts in order, with a pip and a gh that note what they are asked."""
     temp = checkout.parent
     tools = temp / "tools"
     tools.mkdir()
     (tools / "fishcompile").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fishcompile "$@"\n')
     (tools / "python").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{temp}/pip"\n')
+    (tools / "gh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > "{temp}/gh"\n')
     for tool in tools.iterdir():
         tool.chmod(0o755)
     given = {name: value.get("default", "") for name, value in ACTION["inputs"].items()}
     values = {f"inputs.{name}": text for name, text in {**given, **inputs}.items()}
+    values |= event or {}
     values |= {"runner.temp": str(temp), "github.action_path": str(REPOSITORY)}
     codes: dict[str, int] = {}
     outputs: dict[str, str] = {}
@@ -100,7 +102,7 @@ def results(run: Run) -> list[dict[str, Any]]:
 
 def test_a_clean_spec_passes(checkout: Path) -> None:
     run = run_action(checkout, paths="specs")
-    assert run.codes == {"Install fishcompile": 0, "Check": 0, "Result": 0}
+    assert run.codes == {"Install fishcompile": 0, "Check": 0, "Differences": 0, "Result": 0}
     assert run.outputs["exit-code"] == "0"
     assert results(run) == []
 
@@ -108,13 +110,43 @@ def test_a_clean_spec_passes(checkout: Path) -> None:
 def test_a_broken_spec_is_reported_and_fails_the_last_step_alone(checkout: Path) -> None:
     (checkout / "specs" / "net.yaml").write_text(BROKEN)
     run = run_action(checkout, paths="specs")
-    assert run.codes == {"Install fishcompile": 0, "Check": 0, "Result": 1}
+    assert run.codes == {"Install fishcompile": 0, "Check": 0, "Differences": 0, "Result": 1}
     assert "error[FC110]: unknown key `kk` in stage `body1`" in run.log
     (found,) = results(run)
     place = found["locations"][0]["physicalLocation"]
     line = next(n for n, text in enumerate(BROKEN.splitlines(), 1) if "kk" in text)
     assert found["ruleId"] == "FC110"
     assert place["region"]["startLine"] == line
+
+
+def test_what_a_pull_request_changes_is_commented_on(checkout: Path) -> None:
+    """One comment, renewed: of the spec that changed, no other, and of no text."""
+
+    def git(*words: str) -> str:
+        names = ["-c", "user.name=n", "-c", "user.email=e@example.com"]
+        done = subprocess.run(
+            ["git", *names, *words], cwd=checkout, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    (checkout / "specs" / "other.yaml").write_text(CLEAN.replace("name: ", "name: other_"))
+    (checkout / "specs" / "notes.txt").write_text("a")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "base")
+    base = git("rev-parse", "HEAD")
+    assert "k: 2" in CLEAN
+    (checkout / "specs" / "net.yaml").write_text(CLEAN.replace("k: 2", "k: 1"))
+    (checkout / "specs" / "notes.txt").write_text("b")
+    known = {"github.event.pull_request.base.sha": base, "github.event.pull_request.number": "7"}
+    run = run_action(checkout, known, paths="specs", diff="true")
+    assert run.codes["Differences"] == 0
+    words = (checkout.parent / "gh").read_text().splitlines()
+    assert words[:3] == ["pr", "comment", "7"]
+    assert "--edit-last" in words
+    comment = Path(words[words.index("--body-file") + 1]).read_text()
+    assert comment.count("### ") == 1
+    assert "| parameters |" in comment
 
 
 def test_a_path_that_is_not_there_fails_with_2(checkout: Path) -> None:

@@ -9,9 +9,13 @@ import typer
 
 from fishcompile.cli.diff_text import FORMATS
 from fishcompile.cli.light import LightCommand
+from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import SpecError
+from fishcompile.files import STDIN, write_atomic
 
 if TYPE_CHECKING:
+    from fishcompile.analysis.comparison import Comparison
+    from fishcompile.pictures.kinds import Kind
     from fishcompile.pipeline import Analysis
 
 
@@ -28,16 +32,24 @@ def diff(
         str,
         typer.Option("--format", metavar=f"<{'|'.join(FORMATS)}>", help="How to print."),
     ] = "text",
+    picture: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help="Draw both there, one below the other: .svg, .png, .pdf."
+        ),
+    ] = None,
 ) -> None:
     """Compare two specs: stages, costs, memory, sizes, gradient paths, taps, weights.
 
     Figures are those of one image at each spec's input size. A stage is the same where its ops and
     shapes are. Weights fit by the keys of the state dict, as `weights fit` carries them. Markdown
-    is made for a comment on a pull request. Exits with 1 where AFTER breaks a budget or a promise.
+    is made for a comment on a pull request. In the picture what differs has a thick outline. Exits
+    with 1 where AFTER breaks a budget or a promise.
     """
     from fishcompile.cli.show_options import word_of
 
     how = word_of("format", format_, FORMATS)
+    kind = None if picture is None else _picture_kind(picture)
     from fishcompile.analysis.comparison import Comparison
     from fishcompile.analysis.figures import figures
     from fishcompile.cli import diff_text
@@ -54,9 +66,31 @@ def diff(
     else:
         lines = diff_text.markdown_of if how == "markdown" else diff_text.text_of
         print("\n".join(lines(names, found)))
+    if picture is not None and kind is not None:
+        _draw(analyses, found, picture, kind)
     left = unaccepted(analyses[1], _place(after)[1])
     if not left.ok:
         raise SpecError(left)
+
+
+def _picture_kind(picture: str) -> Kind:
+    from fishcompile.cli.picture_file import kind_of, refuse_other
+
+    kind = kind_of(picture)
+    if kind == "mermaid" or picture == STDIN:
+        raise UsageError(f"{picture} holds no picture of two specs", "name an .svg, .png or .pdf")
+    refuse_other(Path(picture), kind)
+    return kind
+
+
+def _draw(analyses: list[Analysis], found: Comparison, picture: str, kind: Kind) -> None:
+    """Writes the picture of both."""
+    from fishcompile.pictures.draw import draw
+    from fishcompile.pictures.drawing import stacked
+    from fishcompile.pictures.files import drawn
+
+    upper, lower = (draw(analysis, found.stages.keys()) for analysis in analyses)
+    write_atomic(Path(picture), drawn(stacked(upper, lower), kind, "auto"))
 
 
 def _place(word: str) -> tuple[str, Path]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from fishcompile.cli.light import LightCommand
+from fishcompile.cli.picture_file import kind_of, refuse_other
 from fishcompile.cli.set_option import Settings, parsed
+from fishcompile.cli.show_options import word_of
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import SpecError
-from fishcompile.files import STDIN, is_file, require_folder, write_atomic
-from fishcompile.pictures.kinds import ENDINGS, TEXTS, THEMES, Kind
+from fishcompile.files import STDIN, write_atomic
+from fishcompile.pictures.kinds import ENDINGS, TEXTS, THEMES
 
 
 def register(app: typer.Typer) -> None:
@@ -47,13 +49,13 @@ def draw(
     not hold is drawn with the broken edge in red, and the exit code is 1. PNG and PDF need the
     extra `pictures`. Mermaid is a flow chart for Markdown, with the shape on each edge.
     """
-    kind = _kind(output, format_)
-    _known("theme", theme, THEMES)
+    kind = kind_of(output, format_)
+    word_of("theme", theme, THEMES)
     path = None if output == STDIN else Path(output)
     if path is None and kind not in TEXTS:
         raise UsageError(f"a {kind.upper()} is no text", f"name a file: -o {spec.stem}.{kind}")
     if path is not None:
-        _refuse(path, kind)
+        refuse_other(path, kind)
     from fishcompile.pictures.files import picture
     from fishcompile.pipeline import analyse, unaccepted
 
@@ -66,31 +68,3 @@ def draw(
     left = unaccepted(analysis, spec)
     if not left.ok:
         raise SpecError(left)
-
-
-def _kind(output: str, asked: str | None) -> Kind:
-    if asked is not None:
-        return cast("Kind", _known("format", asked, tuple(ENDINGS)))
-    ending = Path(output).suffix.lower()
-    found = next((kind for kind, endings in ENDINGS.items() if ending in endings), None)
-    if found is None and output != STDIN:
-        way_out = (
-            f"end its name in one of {', '.join(e for some in ENDINGS.values() for e in some)}"
-        )
-        raise UsageError(f"{output} does not say what picture it is to be", way_out)
-    return found or "svg"
-
-
-def _known(option: str, word: str, known: tuple[str, ...]) -> str:
-    from fishcompile.cli.show_options import word_of
-
-    return word_of(option, word, known)
-
-
-def _refuse(path: Path, kind: Kind) -> None:
-    """A picture goes onto no file but one that is called as a picture of its kind is."""
-    require_folder(path)
-    if is_file(path) and path.suffix.lower() not in ENDINGS[kind]:
-        endings = " or ".join(ENDINGS[kind])
-        message = f"{path} exists, and is not called as a picture is; it is not overwritten"
-        raise UsageError(message, f"name a file that ends in {endings}")
