@@ -12,6 +12,7 @@ from itertools import islice
 
 _NEAR = 0.6  # of the letters of both words, those that stand in the same order in both
 _MOST = 200  # comparing costs time, and a spec may hold thousands of names
+_LIKELY = 8  # of them those that are compared in full
 _SHORT = 3  # shorter names are an edit away from everything
 _WORDS = re.compile(r"[a-z]+|[0-9]+")
 _LONG = 6  # from this length on a word may hold two mistakes
@@ -19,7 +20,7 @@ _LONG = 6  # from this length on a word may hold two mistakes
 
 def nearest(word: str, names: Iterable[str]) -> str | None:
     """The closest of the names to a misspelt word, None where none is close."""
-    from difflib import get_close_matches  # only now: most specs hold no misspelt word
+    from difflib import SequenceMatcher  # only now: most specs hold no misspelt word
 
     # no more letters can be shared than the shorter one has
     alike = (
@@ -27,8 +28,26 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
         for name in names
         if name != word and 2 * min(len(name), len(word)) >= _NEAR * (len(name) + len(word))
     )
-    found = get_close_matches(word, list(islice(alike, _MOST)), 1, _NEAR)
-    return found[0] if found else None
+    matcher = SequenceMatcher(b=word)
+    bounds: list[tuple[float, int, str]] = []
+    for name in islice(alike, _MOST):
+        matcher.set_seq1(name)
+        bound = matcher.quick_ratio()  # the letters that both have, in whatever order
+        if bound >= _NEAR:
+            bounds.append((bound, _shared(word, name), name))
+    best = (_NEAR, "")
+    # the most likely first, and no more of them: names that share their letters cost the most
+    for bound, _, name in sorted(bounds, reverse=True)[:_LIKELY]:
+        if bound < best[0]:
+            break
+        matcher.set_seq1(name)
+        best = max(best, (matcher.ratio(), name))
+    return best[1] or None
+
+
+def _shared(word: str, name: str) -> int:
+    """How many letters both begin and end with."""
+    return _start(word, name) + _start(word[::-1], name[::-1])
 
 
 def surely(word: str, names: Iterable[str]) -> str | None:
@@ -36,8 +55,9 @@ def surely(word: str, names: Iterable[str]) -> str | None:
 
     It is one edit away, or two from a long word, and no digit differs: digits tell stages apart.
     """
+    farthest = 2 if len(word) >= _LONG else 1
     distances = {
-        name: edit_distance(word, name)
+        name: edit_distance(word, name, farthest)
         for name in islice(dict.fromkeys(names), _MOST)
         if len(name) >= _SHORT and abs(len(name) - len(word)) < min(_SHORT, len(word))
     }
@@ -70,23 +90,47 @@ def _slips(word: str, name: str) -> bool:
     return not (more or apart or short or one.isdigit()) and edit_distance(one, two) == 1
 
 
-def edit_distance(word: str, name: str) -> int:
+def edit_distance(word: str, name: str, most: int | None = None) -> int:
     """Letters added, dropped, changed or swapped with the next to make one word of the other.
 
-    Case counts for nothing. Optimal string alignment, after Damerau (1964).
+    Case counts for nothing. Where it is more than `most`, it is any number above that. Optimal
+    string alignment, after Damerau (1964), within a band of diagonals after Ukkonen (1985).
     """
-    a, b = word.lower(), name.lower()
+    a, b = _differing(word.lower(), name.lower())
+    farthest = max(len(a), len(b)) if most is None else most
+    if abs(len(a) - len(b)) > farthest:
+        return farthest + 1
+    far = farthest + 1
     before: list[int] = []
-    row = list(range(len(b) + 1))
+    row = [min(j, far) for j in range(len(b) + 1)]
     for i, letter in enumerate(a, 1):
-        above, row = row, [i]
-        for j, other in enumerate(b, 1):
-            least = min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other))
+        first, last = max(1, i - farthest), min(len(b), i + farthest)
+        above, row = row, [far] * (len(b) + 1)
+        row[0] = min(i, far)
+        for j in range(first, last + 1):
+            other = b[j - 1]
+            least = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
             if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
                 least = min(least, before[j - 2] + 1)
-            row.append(least)
+            row[j] = least
+        if min(row[first - 1 : last + 1], default=far) >= far:
+            return far
         before = above
     return row[-1]
+
+
+def _differing(a: str, b: str) -> tuple[str, str]:
+    """Two words without what they begin and end with alike, which no edit touches."""
+    start = _start(a, b)
+    a, b = a[start:], b[start:]
+    end = _start(a[::-1], b[::-1])
+    return a[: len(a) - end], b[: len(b) - end]
+
+
+def _start(a: str, b: str) -> int:
+    """How many letters two words begin with alike."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(a), len(b)))
 
 
 def _digits(word: str) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fishcompile.diagnostics.nearest import edit_distance, nearest, surely
 
@@ -14,6 +18,35 @@ from fishcompile.diagnostics.nearest import edit_distance, nearest, surely
 )  # fmt: skip
 def test_edits_counted_by_hand(word: str, name: str, edits: int) -> None:
     assert edit_distance(word, name) == edit_distance(name, word) == edits
+
+
+def by_definition(word: str, name: str) -> int:
+    """Optimal string alignment as it is defined, letter by letter from the end."""
+
+    @cache
+    def at(i: int, j: int) -> int:
+        if not i or not j:
+            return i + j
+        least = min(
+            at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (word[i - 1] != name[j - 1])
+        )
+        if i > 1 and j > 1 and word[i - 2 : i] == name[j - 1] + name[j - 2]:
+            least = min(least, at(i - 2, j - 2) + 1)
+        return least
+
+    return at(len(word), len(name))
+
+
+WORDS = st.text("ab1", max_size=8)
+
+
+@given(WORDS, WORDS)
+def test_edits_are_those_of_the_definition(word: str, name: str) -> None:
+    exact = by_definition(word, name)
+    assert edit_distance(word, name) == exact
+    for most in (0, 1, 2):
+        found = edit_distance(word, name, most)
+        assert found == exact if exact <= most else found > most
 
 
 @pytest.mark.parametrize(

@@ -252,6 +252,14 @@ SPECS: dict[str, tuple[Files, tuple[str, str, str]]] = {
         outputs(40_000, "a"),
         ("FC104", "net.yaml:4", "`outputs` has 40,000 outputs, and at most 10,000 are allowed"),
     ),
+    "100 wrong names among 200 long ones that are alike": (
+        graph(
+            f"{'s' * 50}0: {{kind: relu, from: input}}, "
+            + ", ".join(f"{'s' * 50}{i}: {{kind: relu}}" for i in range(1, 200)),
+            f"{{{', '.join(f'o{i}: {chr(115) * 50}x{i}' for i in range(100))}}}",
+        ),
+        ("FC203", "net.yaml:4", f"no node is named `{'s' * 50}x0`"),
+    ),
     "control characters in a node's name": (
         graph('"a\\nb\\e[31m": {kind: relu, from: input}'),
         ("FC201", "net.yaml:3", "the node name `a\\nb\\x1b[31m` is not"),
