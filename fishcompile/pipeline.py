@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fishcompile.analysis.costs import Cost, below
 from fishcompile.analysis.facts import Facts
-from fishcompile.analysis.limits import MAX_PARAMETERS, too_many_blocks
+from fishcompile.analysis.limits import giant, too_many_blocks
 from fishcompile.analysis.shapes import Inference, infer, nothing_of
 from fishcompile.diagnostics.finding import Diagnostic, Report, SpecError, fail, report
 from fishcompile.language.composites import check_definitions
@@ -201,7 +201,7 @@ def _network(loaded: Tree, *, warnings: bool = True) -> Analysis:
     crowd = too_many_blocks(stages, tree)
     inference = nothing_of(stages) if crowd else infer(stages)
     diagnostics = [*crowd, *_failures(inference, tree)]
-    diagnostics = diagnostics or _refuse_giant(below(inference.costs, ""), tree)
+    diagnostics = diagnostics or giant(below(inference.costs, ""), tree)
     judged, silenced = judge(Facts(tree, stages, inference), diagnostics, warnings=warnings)
     skipped = len(inference.unknown) + silenced
     everything = report([*diagnostics, *judged], skipped)
@@ -293,11 +293,3 @@ def _check_library(tree: Tree) -> Iterable[Diagnostic]:
     found = validate(replace(tree, value=whole))
     blocks: Any = tree.value["blocks"]
     return found or check_definitions(definitions(blocks), tree)
-
-
-def _refuse_giant(total: Cost, tree: Tree) -> list[Diagnostic]:
-    if total.parameters <= MAX_PARAMETERS:
-        return []
-    message = f"the network has {total.parameters:,} parameters; the limit is {MAX_PARAMETERS:,}"
-    span = tree.key_span(("name",))
-    return [Diagnostic("FC305", message, span, help=("make it narrower or shallower",))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fishcompile.analysis.costs import Cost
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.reader.tree import Tree
@@ -22,3 +23,12 @@ def too_many_blocks(stages: StageGraph, tree: Tree) -> tuple[Diagnostic, ...]:
             span = tree.key_span((*node.path, "blocks"))
             return (Diagnostic("FC305", message, span, help=("use fewer blocks or stages",)),)
     return ()
+
+
+def giant(total: Cost, tree: Tree) -> list[Diagnostic]:
+    """FC305 for a network of more parameters than one may have."""
+    if total.parameters <= MAX_PARAMETERS:
+        return []
+    message = f"the network has {total.parameters:,} parameters; the limit is {MAX_PARAMETERS:,}"
+    span = tree.key_span(("name",))
+    return [Diagnostic("FC305", message, span, help=("make it narrower or shallower",))]

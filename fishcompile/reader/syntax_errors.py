@@ -1,7 +1,6 @@
 """YAML syntax: the characters a spec may hold, and parser errors put into plain words.
 
-The C parser and the pure-Python one word the same error differently; a row per error makes one
-message of both.
+The C parser and the pure-Python one differ in words; a row per error makes one message of both.
 """
 
 from __future__ import annotations
