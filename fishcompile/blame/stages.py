@@ -9,6 +9,7 @@ from fishcompile.analysis.shapes import Failure
 from fishcompile.analysis.stage_facts import StageFacts
 from fishcompile.blame.composites import chain, inside, places_of
 from fishcompile.blame.resolutions import mend_of, unused_skip
+from fishcompile.blame.widths import width_of
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Related
 from fishcompile.expand.fish import WRITTEN
 from fishcompile.ir.fault import ExpansionError
@@ -130,10 +131,13 @@ def _ways_out(
         if free and path:
             fixes = rewritten(tree.value_span(path), free, safe=False)
             return (f"write `from: {free}` here", _skips(failure, facts)), fixes
+    advice = _advice(failure, facts)
+    if width := width_of(failure, facts, tree):
+        return (width[0], *advice), width[1]
     instead = error.cause.instead
     path = _place(error, node, tree)[:-1]
     mends = instead and error.cause.rule == "FC306" and (*path, "out") in tree.places
-    return _advice(failure, facts), added(tree, path, str(instead)) if mends else ()
+    return advice, added(tree, path, str(instead)) if mends else ()
 
 
 def _advice(failure: Failure, facts: Facts) -> tuple[str, ...]:
