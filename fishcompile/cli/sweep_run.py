@@ -7,6 +7,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import prod
@@ -15,11 +16,12 @@ from typing import Any
 
 from fishcompile.analysis.conditions import Condition
 from fishcompile.analysis.measures import MEASURES, Network
-from fishcompile.diagnostics.finding import SpecError
+from fishcompile.diagnostics.errors import UsageError
+from fishcompile.diagnostics.finding import Diagnostic, SpecError
 from fishcompile.loading.axes import Axis, combination
 from fishcompile.loading.loaded import Loaded
-from fishcompile.loading.settings import variant_of
-from fishcompile.pipeline import base_of, tried
+from fishcompile.loading.settings import Setting, variant_of
+from fishcompile.pipeline import base_of, examine, tried
 from fishcompile.record import record
 
 ALONE = 64  # combinations for which no process is started
@@ -49,6 +51,7 @@ class Swept:
 
     found: dict[int, Values] = field(default_factory=dict)
     illegal: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)  # the least that breaks each rule
     passed_over: int = 0
     stopped: bool = False
 
@@ -64,6 +67,7 @@ class Swept:
                 self.passed_over += 1
             elif isinstance(result, str):
                 self.illegal[result] += 1
+                self.first[result] = min(number, self.first.get(result, number))
             else:
                 self.found[number] = result
 
@@ -72,7 +76,7 @@ def sweep(task: Task, jobs: int | None, tell: Callable[[int], None]) -> Swept:
     """Looks at every combination; `tell` hears how many more are done.
 
     Ctrl-C stops it, and what is done is kept. Raises SpecError for a spec that does not read, and
-    UsageError for settings of what it does not have.
+    UsageError for settings of what it does not have, and where the system ends a process.
     """
     swept = Swept()
     base = base_of(task.spec)
@@ -95,7 +99,18 @@ def sweep(task: Task, jobs: int | None, tell: Callable[[int], None]) -> Swept:
                     tell(len(results))
     except KeyboardInterrupt:
         swept.stopped = True
+    except BrokenProcessPool:
+        message = "a process of the sweep was ended, perhaps as memory ran out"
+        raise UsageError(message, "let fewer run at once: --jobs 1") from None
     return swept
+
+
+def examples(task: Task, swept: Swept) -> Iterator[tuple[tuple[Setting, ...], Diagnostic]]:
+    """For each rule that is broken the first combination that breaks it, and the finding."""
+    for rule, number in sorted(swept.first.items()):
+        settings = combination(task.axes, number)
+        found = examine(task.spec, settings=settings)[0].diagnostics
+        yield from ((settings, each) for each in [d for d in found if d.rule == rule][:1])
 
 
 class Judge:
@@ -121,7 +136,8 @@ class Judge:
 
 @contextmanager
 def _pool(task: Task, jobs: int | None) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(jobs or os.cpu_count(), initializer=_begin, initargs=(task,))
+    most = min(jobs or os.cpu_count() or 1, -(-task.count // _CHUNK))
+    pool = ProcessPoolExecutor(most, initializer=_begin, initargs=(task,))
     try:
         yield pool
     finally:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from fishcompile.analysis.pareto import front
 from fishcompile.cli.console import aligned
-from fishcompile.cli.sweep_run import Swept, Task
+from fishcompile.cli.sweep_run import Swept, Task, examples
+from fishcompile.formats._snippets import visible
 from fishcompile.loading.axes import combination
+from fishcompile.loading.settings import Setting
+from fishcompile.reader.tree import Plain
 from fishcompile.record import record
 
 FORMATS = ("text", "csv", "json")
@@ -77,6 +80,7 @@ def text_of(task: Task, swept: Swept, rows: Sequence[Row], order: Order) -> Iter
     if len(shown) < len(rows):
         yield f"{len(rows) - len(shown):,} more; --top 0 shows all, --format csv or json writes all"
     yield said(task, swept)
+    yield from reasons(task, swept)
     if any(row.front for row in rows):
         yield f"* on the Pareto front of {', '.join(order.objectives)}"
 
@@ -92,6 +96,13 @@ def said(task: Task, swept: Swept) -> str:
     if swept.stopped:
         words.append(f"stopped after {swept.done:,}")
     return ", ".join(words)
+
+
+def reasons(task: Task, swept: Swept) -> Iterator[str]:
+    """For each rule that combinations break, one that does and what is found in it, as a line."""
+    for settings, found in examples(task, swept):
+        ways = f"; {found.help[0]}" if found.help else ""
+        yield visible(f"{found.rule}, as {' '.join(map(str, settings))}: {found.message}{ways}")
 
 
 def _are(count: int) -> str:
@@ -116,11 +127,15 @@ def json_of(task: Task, swept: Swept, rows: Sequence[Row], order: Order) -> str:
         "combinations": task.count,
         "looked_at": swept.done,
         "illegal": dict(sorted(swept.illegal.items())),
+        "examples": {
+            found.rule: {"set": _values(settings), "message": found.message, "help": found.help}
+            for settings, found in examples(task, swept)
+        },
         "passed_over": swept.passed_over,
         "objectives": list(order.objectives),
         "rows": [
             {
-                "set": {".".join(s.path): s.value for s in combination(task.axes, row.number)},
+                "set": _values(combination(task.axes, row.number)),
                 **{name: _plain(row.measures[name]) for name in task.measures},
                 "front": row.front,
             }
@@ -128,6 +143,10 @@ def json_of(task: Task, swept: Swept, rows: Sequence[Row], order: Order) -> str:
         ],
     }
     return json.dumps(value, indent=2)
+
+
+def _values(settings: Iterable[Setting]) -> dict[str, Plain]:
+    return {".".join(setting.path): setting.value for setting in settings}
 
 
 def _settings(task: Task, row: Row) -> list[str]:

@@ -18,8 +18,11 @@ from fishcompile.reader.read import read_text
 from fishcompile.reader.tree import Path, Place, Plain, Tree
 from fishcompile.reader.write import flow
 from fishcompile.record import record
+from fishcompile.schema.wording import ENTRIES
 
 NAME = "--set"  # what findings call the text of the settings
+
+_FILES = ("extends", "use")
 
 
 @record
@@ -107,19 +110,28 @@ def variant_of(settings: Sequence[Setting], base: Tree) -> Tree:
 
 
 def _require(setting: Setting, base: Tree) -> None:
-    """The entry that a setting is in has to be there; what it sets in it may be left to a default.
+    """A setting is of what the spec has: a stage that is not there is a mistyped one.
 
-    A section that a spec need not have may be new.
+    Any other key is the schema's to judge, which knows what may be left to a default. Which files
+    make up a spec is not a matter of settings.
     """
+    if setting.path[0] in _FILES:
+        message = f"{shown(str(setting))}: `{setting.path[0]}` cannot be set"
+        raise UsageError(message, "write it in the spec, or in a variant of it")
     node: Plain = base.value
     for depth, key in enumerate(setting.path[:-1]):
-        known = node if isinstance(node, dict) else {}
-        if key not in known:
-            near = nearest(key, known)
-            if not depth and near is None:
-                return
+        if not isinstance(node, dict) or (key not in node and not _named(setting.path[:depth])):
+            return
+        if key not in node:
+            near = nearest(key, node)
             at = ".".join(setting.path[: depth + 1])
-            names = ", ".join(list(known)[:20])
+            names = ", ".join(list(node)[:20])
             way_out = f"did you mean {near}?" if near else f"it has {names}" if names else ""
             raise UsageError(f"{shown(str(setting))}: the spec has no {shown(at)}", way_out)
-        node = known[key]
+        node = node[key]
+
+
+def _named(path: Path) -> bool:
+    """Whether the keys of the mapping at a path are names that the author chose."""
+    inside = len(path) == 3 and (path[0], path[2]) == ("blocks", "graph")
+    return inside or (len(path) == 1 and path[0] in ENTRIES)

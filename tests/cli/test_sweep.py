@@ -32,6 +32,15 @@ def swept(run: Run, *arguments: str) -> Any:
     return json.loads(done.out)
 
 
+def graph_of(run: Run, *arguments: str | Path) -> str:
+    """The graph of ops that is built, but for the line with its name."""
+    done = run("build", *arguments, "--emit", "ir", "-o", "-")
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert len(lines) > 50
+    return "\n".join(lines[1:])
+
+
 def test_figures_are_those_of_the_networks(run: Run) -> None:
     """Parameters by torch, of each of four networks built with the same settings."""
     pytest.importorskip("torch")
@@ -49,6 +58,30 @@ def test_what_is_illegal_is_counted_by_its_rule(run: Run) -> None:
     found = json.loads(done.out)
     assert found["illegal"] == {"FC302": 2}
     assert [row["set"]["body.body2.k"] for row in found["rows"]] == [1, 2, 3, 4, 6]
+
+
+def test_of_each_rule_one_combination_says_why(run: Run) -> None:
+    """The first of those that the test above counts, and one of a key that there is not."""
+    done = run("sweep", FISH, "--set", "body.body2.k=1..7", "--format", "json", "--jobs", "1")
+    example = json.loads(done.out)["examples"]["FC302"]
+    assert example["set"] == {"body.body2.k": 5}
+    assert "cannot sum 768 channels in groups of 5" in example["message"]
+    none = run("sweep", "nano.yaml", "--set", "tail.tail1.oot=8,16")
+    assert none.code == 1
+    assert "FC110, as tail.tail1.oot=8: unknown key `oot`" in none.out
+    assert "did you mean `out`?" in none.out
+
+
+def test_a_key_that_the_spec_leaves_to_a_default_can_be_set(run: Run) -> None:
+    """Two 3x3 convolutions a block in the place of 1x1, 3x3 and 1x1, and a budget of its own."""
+    rows = swept(run, "--set", "tail.tail1.block.kind=bottleneck,basic", "--show", "convs")["rows"]
+    bottleneck, basic = (row["convs"] for row in rows)
+    blocks = int(re.search(r"tail1: .*?blocks: (\d)", NANO)[1])  # type: ignore[index]
+    assert bottleneck - basic == blocks
+    count = swept(run, "--set", "title=N")["rows"][0]["parameters"]
+    found = swept(run, "--set", f"budget.parameters={count - 1},{count}")
+    assert found["illegal"] == {"FC402": 1}
+    assert [row["set"] for row in found["rows"]] == [{"budget.parameters": count}]
 
 
 def test_the_front_is_that_of_brute_force(run: Run) -> None:
@@ -123,10 +156,14 @@ def test_the_front_is_written_as_variants(run: Run, here: Path) -> None:
         assert fishcompile.check(file).ok
         shown = json.loads(run("show", file, "--format", "json").out)["networks"][0]
         assert shown["total"]["parameters"] == row["parameters"]
+        # the same network, said as a graph
+        words = [f"--set={path}={value}" for path, value in row["set"].items()]
+        assert graph_of(run, file) == graph_of(run, "nano.yaml", *words)
     # again: nothing is overwritten
     again = run("sweep", "nano.yaml", "--set", "tail.tail1.out=8,16", "--write", "best")
     assert again.code == 2
     assert "exists" in again.err
+    assert again.out == ""  # known before the sweep
 
 
 @pytest.mark.parametrize(
@@ -151,6 +188,11 @@ def test_the_front_is_written_as_variants(run: Run, here: Path) -> None:
         (["--set", "tail.tail1.out=8", "--where", "'a' < macs"], "no condition"),
         (["--set", "tail.tail1.out=8", "--sort", "mac"], "did you mean macs?"),
         (["--set", "tail.tail1.out=8", "--top", "x"], "is a number"),
+        (["--set", "tail.tail1.out=8", "--pareto", ""], "names no measure"),
+        (["--set", "extends=other.yaml"], "`extends` cannot be set"),
+        (["--set", "use=other.yaml"], "`use` cannot be set"),
+        (["--set", "tail.tail1.out=8", "--write", "nano.yaml"], "nano.yaml is a file"),
+        (["--set", "tail.tail1.out=8", "--write", "nano.yaml/x"], "nano.yaml is a file"),
     ],
 )
 def test_what_cannot_be_swept_is_refused(run: Run, arguments: list[str], said: str) -> None:

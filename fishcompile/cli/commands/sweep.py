@@ -12,8 +12,10 @@ from fishcompile.cli.light import LightCommand
 from fishcompile.diagnostics.errors import FindingError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fishcompile.cli.sweep_run import Swept, Task
-    from fishcompile.cli.sweep_table import Order
+    from fishcompile.cli.sweep_table import Order, Row
 
 _COLUMNS = "parameters,macs,activations"
 _FORMATS = ("text", "csv", "json")
@@ -69,7 +71,7 @@ def sweep(
     convolutions), sizes (every height and width is taken), least (the least side).
     """
     from fishcompile.cli.show_options import word_of
-    from fishcompile.cli.sweep_table import Order, measured
+    from fishcompile.cli.sweep_table import Order, measured, rows_of
 
     how = word_of("format", format_, _FORMATS)
     if not set_:
@@ -84,9 +86,18 @@ def sweep(
     order = Order(columns, (*sorts, "")[0], objectives, front, _number("top", top))
     if where:
         Condition(where, MEASURES)  # which raises before anything is done
+    if not objectives:
+        raise UsageError("--pareto names no measure", "name some: --pareto parameters,macs")
     task = Task(spec, axes_of(set_), where, measured(order))
+    name = _require_place(spec, write) if write else ""
     swept = _swept(task, _number("jobs", jobs))
-    _print(task, swept, order, how, write)
+    rows = rows_of(task, swept, order)
+    _print(task, swept, order, rows, how)
+    if write:
+        from fishcompile.cli.sweep_write import write_variants
+
+        for path in write_variants(task, name, [row for row in rows if row.front], write):
+            print(f"wrote {path}", file=sys.stderr)
     if swept.stopped:
         raise typer.Exit(130)
 
@@ -100,18 +111,19 @@ def _swept(task: Task, jobs: int) -> Swept:
         return run(task, jobs or None, bar.update)
 
 
-def _print(task: Task, swept: Swept, order: Order, how: str, write: Path | None) -> None:
+def _require_place(spec: Path, folder: Path) -> str:
+    """The name of the spec, after which its variants in a folder are called."""
+    from fishcompile.cli.sweep_write import require_place
+    from fishcompile.pipeline import base_of
+
+    name = str(base_of(spec).tree.value.get("name"))
+    require_place(spec, name, folder)
+    return name
+
+
+def _print(task: Task, swept: Swept, order: Order, rows: Sequence[Row], how: str) -> None:
     from fishcompile.cli import sweep_table
 
-    rows = sweep_table.rows_of(task, swept, order)
-    if write is not None:
-        from fishcompile.cli.sweep_write import write_variants
-        from fishcompile.pipeline import base_of
-
-        name = str(base_of(task.spec).tree.value["name"])
-        best = [row for row in rows if row.front]
-        for path in write_variants(task, name, best, write):
-            print(f"wrote {path}", file=sys.stderr)
     if how == "csv":
         print(sweep_table.csv_of(task, rows), end="")
     elif how == "json":
@@ -119,7 +131,8 @@ def _print(task: Task, swept: Swept, order: Order, how: str, write: Path | None)
     else:
         print("\n".join(sweep_table.text_of(task, swept, rows, order)))
     if not swept.found and not swept.stopped:
-        raise FindingError("no combination is left", sweep_table.said(task, swept))
+        said = [sweep_table.said(task, swept), *sweep_table.reasons(task, swept)]
+        raise FindingError("no combination is left", "; ".join(said) if how == "csv" else "")
 
 
 def _measures(option: str, text: str) -> tuple[str, ...]:
