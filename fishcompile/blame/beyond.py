@@ -41,7 +41,7 @@ def beyond(tree: Tree, found: Iterable[Diagnostic]) -> list[Diagnostic]:
             return [*told, *_shapes(stages, whole, mended)]
         told += [one for one in names if not mended.doubts(one.span)]
         mended = repaired(mended, names)
-        if mended is None:
+        if mended is None or validate(mended.tree):  # a word for another may not fit its place
             break
     return told
 

@@ -80,7 +80,8 @@ class Files:
     def locate(self, named: Named) -> Path:
         """Where a named file is. Raises SpecError where it may not be opened."""
         key, target = named.key, named.target
-        there = "\0" not in target and (named.user.file.parent / target).exists()
+        # os.path.exists: a name may be longer than any file's, which Path.exists raises for
+        there = "\0" not in target and os.path.exists(named.user.file.parent / target)  # noqa: PTH110
         windows = of_windows(key, target, named.span, there=there)
         if windows is not None:
             message, advice, fixes = windows
@@ -104,8 +105,9 @@ class Files:
         except UnreadableError as error:
             reason = error.report.diagnostics[0].message.removeprefix("the file cannot be read: ")
             message = f"the {_WHAT[named.key]} cannot be read: {reason}"
+            there = os.path.exists(file)  # noqa: PTH110
             near = not_there(named.target, file, self.root, named.span)
-            advice, fixes = near[1:] if near and not file.exists() else ("check the path", ())
+            advice, fixes = near[1:] if near and not there else ("check the path", ())
             raise refuse(named.span, message, advice, fixes) from None
 
     def _read(self, file: Path, name: str, include: Include) -> Tree:

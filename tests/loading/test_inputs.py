@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import fishcompile
 from fishcompile.loading.inputs import Input, collect, looks_like_a_spec
 
 SPEC = "fishspec: 2\nname: x\n"
@@ -194,3 +195,13 @@ def test_what_looks_like_a_spec(text: bytes, is_spec: bool, tmp_path: Path) -> N
 def test_what_cannot_be_opened_is_kept_to_be_reported(folder: Path) -> None:
     (folder / "sub/dangling.yaml").symlink_to("nothing")
     assert "sub/dangling.yaml" in paths("sub")
+
+
+def test_a_name_that_is_longer_than_any_files_is_a_finding(tmp_path: Path) -> None:
+    """Found by fuzzing: the system refuses even to look for it."""
+    path = tmp_path / "net.yaml"
+    for word in (f"extends: {'x' * 300}.yaml", f"use: [{'x' * 300}.yaml]"):
+        path.write_text(f"fishspec: 2\nname: net\n{word}\n", encoding="utf-8")
+        (found,) = fishcompile.check(path).diagnostics[:1]
+        assert found.rule == "FC120"
+        assert "too long" in found.message
