@@ -52,7 +52,6 @@ def page(names: Sequence[str], analyses: Sequence[Analysis]) -> str:
         "sides": sides,
         "varying": VARYING,
         "specs": {name: _data(analysis, sides) for name, analysis in whole.items()},
-        "axes": AXES,
     }
     script = (_ASSETS / "report.js").read_text(encoding="utf-8")
     title = " · ".join(visible(a.stages.title or a.stages.name) for a in analyses)
@@ -92,7 +91,6 @@ def _data(analysis: Analysis, sides: Sequence[int]) -> dict[str, Any]:
     height, width = analysis.stages.input.sides
     found = figures(analysis.inference.graph)
     return {
-        "own": f"{height}x{width}",
         "side": height if height == width else 0,
         "stages": [str(row[0]) for row in rows_of(found, "stage").rows[:-1]],
         "parameters": found.cost.parameters,

@@ -36,12 +36,11 @@ _ROWS: tuple[tuple[str, Callable[[Mark], str]], ...] = (
 
 @record
 class Table:
-    """The middle of each column, the left of the first mark, and the rows that say something."""
+    """The middle of each column, how far right they reach, and the rows that say something."""
 
     stages: tuple[str, ...]
     middles: tuple[float, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
-    left: float
     right: float
 
     @property
@@ -87,7 +86,7 @@ def table_of(marks: tuple[Mark, ...], scale: Scale, margin: float) -> Table:
         middles.append(x)
     right = x + max(widths[-1], thick[-1]) / 2
     stages = tuple(mark.names[-1] for mark in marks)
-    return Table(stages, tuple(middles), tuple(kept), middles[0] - thick[0] / 2, right)
+    return Table(stages, tuple(middles), tuple(kept), right)
 
 
 def _blocks(mark: Mark) -> str:

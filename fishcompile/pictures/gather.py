@@ -51,7 +51,6 @@ def gather(analysis: Analysis) -> Scene:
             blocks_of(node.config),
             reduction_of(node.config),
             facts.taps(node.name),
-            facts.is_leaf(node.name),
             error=faults.stages.get(node.name, 0),
         )
         for node in stages.nodes
@@ -144,10 +143,6 @@ class _Facts:
         return strides(self.graph)
 
     @cached_property
-    def read(self) -> set[str]:
-        return {edge.source for node in self.analysis.stages.nodes for edge in node.inputs}
-
-    @cached_property
     def named(self) -> dict[str, list[str]]:
         """The taps and outputs that each stage gives."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -180,6 +175,3 @@ class _Facts:
         stride = self.strides.get(self.values.get(name, ""), 1)
         is_map = name in self.types and bool(self.types[name].sides)
         return tuple(f"{tap} /{stride}" if is_map else tap for tap in self.named[name])
-
-    def is_leaf(self, name: str) -> bool:
-        return name not in self.read

@@ -17,7 +17,7 @@ class Mark:
 
     `type` is the output's (None: unknown), `waist` the least height of a map inside where that is
     less than at both ends. `blocks` count those of the trunk and of the transfer, `reduction` is
-    the k of r(x). `taps` are named with their stride. A leaf is read by nothing. `error` numbers
+    the k of r(x). `taps` are named with their stride. `error` numbers
     the finding that the stage is at fault of. One that is `changed` has a thick outline.
     """
 
@@ -31,7 +31,6 @@ class Mark:
     blocks: tuple[int, int] = (0, 0)
     reduction: str = ""
     taps: tuple[str, ...] = ()
-    leaf: bool = False
     repeat: int = 1
     unit: int = 0
     error: int = 0
