@@ -7,12 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fishcompile.files import resolved
+from fishcompile.files.questions import asked
 
 
 def repository_root(folder: Path) -> Path:
     """The nearest folder at or above `folder` that holds `.git`, or else `folder` itself."""
     here = resolved(folder)
     for candidate in (here, *here.parents):
+        asked("kind", candidate / ".git")
         if (candidate / ".git").exists():
             return candidate
     return here
@@ -21,6 +23,7 @@ def repository_root(folder: Path) -> Path:
 def relative_to_root(name: str, root: Path) -> str | None:
     """The path of a source from the repository's root; None where it lies outside."""
     # What is written comes before where links lead: a link in the repository is the file shown.
+    asked("real", name)
     for absolute in (os.path.abspath, os.path.realpath):
         try:
             path = Path(absolute(name))

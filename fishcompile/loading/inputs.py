@@ -17,6 +17,7 @@ from pathlib import Path
 from fishcompile.diagnostics.finding import Diagnostic, SpecError
 from fishcompile.diagnostics.source import STDIN_NAME, Source, start_of
 from fishcompile.files import STDIN
+from fishcompile.files.questions import asked
 from fishcompile.loading.reach import Reader
 from fishcompile.loading.walking import ANY_DEPTH, walk_files
 from fishcompile.reader.read import MAX_BYTES, read_bytes, read_file
@@ -48,6 +49,7 @@ def collect(words: Iterable[str], stdin_name: str = STDIN_NAME) -> list[Input]:
     found: dict[str, Input] = {}
     for word in words:
         for item in _meant(word, stdin_name):
+            asked("real", item.path)
             found.setdefault(os.path.realpath(item.path), item)
     return list(found.values())
 
@@ -65,6 +67,7 @@ def read_once(
     known: dict[str, Tree | SpecError] = {}
 
     def reader(path: Path, name: str) -> Tree:
+        asked("real", path)
         file = os.path.realpath(path)
         if file not in known:
             if len(known) >= MAX_KEPT:
@@ -89,6 +92,7 @@ def looks_like_a_spec(path: Path) -> bool:
     That is a modeline that names the schema of specs, or both `name:` and an `extends:` of a
     .yaml file. A file that cannot be opened counts, so that it is reported.
     """
+    asked("bytes", path, str(MAX_BYTES))
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES)
@@ -104,6 +108,7 @@ def looks_like_a_spec(path: Path) -> bool:
 
 def _meant(word: str, stdin_name: str) -> Iterator[Input]:
     path = Path(word)
+    asked("kind", word)
     if not word:
         yield _nothing(path, "the name of a spec is empty", "is a variable of the shell unset?")
     elif word == STDIN:

@@ -10,6 +10,7 @@ from pathlib import Path
 from fishcompile.diagnostics.finding import Fix
 from fishcompile.diagnostics.nearest import surely
 from fishcompile.diagnostics.source import Span
+from fishcompile.files.questions import asked
 from fishcompile.reader.respell import rewritten
 
 _LISTED = 1000  # entries of a folder that are looked at
@@ -51,6 +52,7 @@ def not_there(target: str, file: Path, root: Path, span: Span) -> Advice | None:
     """Help and fix for a file that is not there where one in its folder is called nearly so."""
     if not file.parent.is_relative_to(root):
         return None
+    asked("match", file.parent, "*")
     try:
         with os.scandir(file.parent) as entries:
             names = [entry.name for entry in islice(entries, _LISTED)]

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from fishcompile.files.questions import asked
+
 ANY_DEPTH = "**"
 
 
@@ -24,6 +26,7 @@ def walk_files(root: Path, pattern: tuple[str, ...]) -> Iterator[Path | OSError]
     todo = [(root, pattern)]
     while todo:
         folder, (head, *rest) = todo.pop()
+        asked("folders" if head == ANY_DEPTH else "match", folder, head)
         try:
             entries = _entries(folder, hidden=head.startswith("."))
         except OSError as error:

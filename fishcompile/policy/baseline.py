@@ -21,6 +21,7 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.fingerprints import fingerprints
 from fishcompile.files import is_file, reading, resolved, write_atomic
+from fishcompile.files.questions import asked
 from fishcompile.record import record
 
 VERSION = 2
@@ -62,7 +63,7 @@ class Baseline:
         return tuple(
             entry
             for entry in sorted(left)
-            if entry.checked in checked or not (self.folder / entry.checked).exists()
+            if entry.checked in checked or not _exists(self.folder / entry.checked)
         )
 
 
@@ -78,6 +79,7 @@ def read_baseline(path: Path) -> Baseline:
     """The baseline at `path`. Raises UsageError where there is none or it does not hold."""
     if not is_file(path):
         raise UsageError(f"there is no baseline {path}", "make it with --write-baseline")
+    asked("bytes", path, str(_MAX_BYTES + 1))
     with reading(path), path.open("rb") as file:
         data = file.read(_MAX_BYTES + 1)
     if len(data) > _MAX_BYTES:
@@ -144,6 +146,11 @@ def _entry(item: object, at: int, path: Path) -> Entry:
             return entry
     keys = ", ".join(f"`{key}`" for key in Entry._fields)
     raise UsageError(f"{path}: entry {at + 1} of `findings` does not consist of {keys}", _ANEW)
+
+
+def _exists(path: Path) -> bool:
+    asked("kind", path)
+    return path.exists()
 
 
 def _relative(file: str, folder: Path) -> str:

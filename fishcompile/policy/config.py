@@ -15,6 +15,7 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import reading, resolved
+from fishcompile.files.questions import asked
 from fishcompile.policy.globs import matches
 from fishcompile.policy.selectors import ALL, covers, ignorable, parse_selectors
 from fishcompile.record import record
@@ -65,6 +66,8 @@ def find_config(spec: Path) -> Config:
     for candidate in (folder, *folder.parents):
         file = candidate / FILE
         found = None
+        asked("kind", file)
+        asked("kind", candidate / ".git")
         if file.is_file():
             status = file.stat()
             found = _read_config(file, status.st_mtime_ns, status.st_size)
@@ -108,6 +111,7 @@ def _read_config(file: Path, _mtime: int, _size: int) -> Config | None:
 
 def _table(file: Path) -> object | None:
     """`[tool.fishcompile]` of a pyproject.toml, None where it has none."""
+    asked("bytes", file, str(_MAX_BYTES + 1))
     with reading(file), file.open("rb") as opened:
         data = opened.read(_MAX_BYTES + 1)
     if b"fishcompile" not in data:

@@ -15,6 +15,7 @@ import yaml
 
 from fishcompile.diagnostics.finding import Diagnostic, SpecError, fail, report
 from fishcompile.diagnostics.source import Source, Span, start_of
+from fishcompile.files.questions import asked
 from fishcompile.reader.composer import Composer, YamlNode
 from fishcompile.reader.syntax_errors import end_of, refused_character, syntax_error
 from fishcompile.reader.tree import Path, Place, Plain, Tree
@@ -49,6 +50,7 @@ def read_file(path: pathlib.Path, name: str) -> Tree:
 def file_bytes(path: pathlib.Path, name: str) -> bytes:
     """The bytes of a regular file of at most 1 MiB. Raises UnreadableError for any other."""
     nothing = start_of(Source(name, ""))
+    asked("bytes", path, str(MAX_BYTES + 1))
     try:
         # Without O_NONBLOCK, opening a FIFO waits for a writer.
         with os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:

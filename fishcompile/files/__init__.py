@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.files.questions import asked
 
 # how standard input is asked for as a spec, and what it is called
 STDIN = "-"
@@ -19,6 +20,7 @@ def resolved(path: Path) -> Path:
 
     `Path.resolve` raises RuntimeError for such a circle, before Python 3.13.
     """
+    asked("real", path)
     return Path(os.path.realpath(path))
 
 
@@ -70,6 +72,7 @@ def is_file(path: Path) -> bool:
 
     A device or a pipe is refused: to replace one by a file would destroy it.
     """
+    asked("kind", path)
     try:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
