@@ -10,6 +10,9 @@ from hypothesis import settings
 # a worker a core: threads of torch that wait for each other on busy cores took most of the time
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# a check of a test is a check, and leaves no folder behind; those of the cache set this aside
+os.environ["FISHCOMPILE_NO_CACHE"] = "1"
+
 # how long an example takes is the machine's business, not the code's
 settings.register_profile("fishcompile", deadline=None)
 settings.load_profile("fishcompile")

@@ -5,17 +5,15 @@ Exit codes: 0 clean, 1 findings, 2 usage or unreadable input, 3 a bug in fishcom
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
-from io import TextIOWrapper
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import Annotated
 
 import typer
 
-from fishcompile.cli.console import complain, fault, print_report
+from fishcompile.cli.console import complain, ending, print_report
 from fishcompile.cli.light import LightGroup
 from fishcompile.diagnostics.errors import FindingError, UsageError
 from fishcompile.diagnostics.finding import SpecError
@@ -92,29 +90,4 @@ def _run() -> int:
 
 def main() -> None:
     """Runs the command line and exits."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        # what the encoding of a terminal or a pipe lacks is written as an escape
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        code = _run()
-    except BrokenPipeError:
-        # the reader of our output went away: nothing is left to say, and nowhere to say it
-        _drop_output()
-        code = 0
-    except KeyboardInterrupt:
-        code = 130
-    except Exception as error:
-        if isinstance(error, OSError) and error.filename is None:
-            # of all files only standard output is written without a name: a full disk, say
-            _drop_output()
-            complain(f"the output cannot be written: {error.strerror}")
-            code = 2
-        else:
-            fault(error)
-            code = 3
-    sys.exit(code)
-
-
-def _drop_output() -> None:
-    """Lets what is still buffered vanish, so that the interpreter's own flush cannot fail."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(ending(_run))

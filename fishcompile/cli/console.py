@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from fishcompile.package import VERSION
@@ -50,6 +50,8 @@ def aligned(rows: Sequence[Sequence[str]], left: Container[int]) -> list[str]:
 
 def line_width() -> int:
     """The columns of the terminal, 100 where there is none; COLUMNS is honoured."""
+    import shutil  # with the archives that it can read a thirtieth of a check
+
     return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
 
@@ -61,6 +63,34 @@ def complain(message: str, way_out: str = "") -> None:
     print(f"error: {lines}", file=sys.stderr)
     if way_out:
         print(f"  = help: {visible(way_out)}", file=sys.stderr)
+
+
+def ending(run: Callable[[], int]) -> int:
+    """The exit code of a process that runs this, whatever becomes of it or of standard output."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        # what the encoding of a terminal or a pipe lacks is written as an escape
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        return run()
+    except BrokenPipeError:
+        # the reader of our output went away: nothing is left to say, and nowhere to say it
+        _drop_output()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        if isinstance(error, OSError) and error.filename is None:
+            # of all files only standard output is written without a name: a full disk, say
+            _drop_output()
+            complain(f"the output cannot be written: {error.strerror}")
+            return 2
+        fault(error)
+        return 3
+
+
+def _drop_output() -> None:
+    """Lets what is still buffered vanish, so that the interpreter's own flush cannot fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def fault(error: Exception) -> None:

@@ -22,11 +22,9 @@ def main() -> None:
         print(f"fishcompile {VERSION}")  # of all questions the one that needs no command line
         return
     gc.disable()
-    from fishcompile.cli.app import main as run
-
     code = 0
     try:
-        run()
+        _run()
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else 0
     try:
@@ -36,6 +34,19 @@ def main() -> None:
         # nobody reads on, or a server has closed its output: there is nothing left to say
         pass
     os._exit(code)
+
+
+def _run() -> None:
+    if sys.argv[1:2] == ["check"] and not os.environ.get("FISHCOMPILE_NO_CACHE"):
+        from fishcompile.cli.again import earlier, printed
+        from fishcompile.cli.console import ending
+
+        found = earlier(sys.argv[1:])
+        if found is not None:
+            sys.exit(ending(lambda: printed(*found)))
+    from fishcompile.cli.app import main as run
+
+    run()
 
 
 def _open_what_is_closed() -> None:

@@ -34,10 +34,10 @@ class Choice:
 
 def judge_run(
     checked: Sequence[Checked], choice: Choice, read: Reader
-) -> tuple[list[Checked], int]:
-    """The checked specs with the findings that remain, and how many a baseline holds back.
+) -> tuple[list[Checked], int, str]:
+    """The checked specs with the findings that remain, how many a baseline holds back, and words.
 
-    What a baseline does goes to stderr. With `write_baseline` what remains is accepted, and nothing
+    They say what the baseline does. With `write_baseline` what remains is accepted, and nothing
     does. Raises UsageError.
     """
     if choice.baseline and choice.write_baseline:
@@ -45,12 +45,12 @@ def judge_run(
     baseline = _baseline(choice)
     judged = [Judged(item.report, _source(item, read), _config(item, choice)) for item in checked]
     outcome = apply(judged, baseline)
+    said = ""
     if baseline is not None:
         from fishcompile.policy.baseline import held_back_words, stale_words
 
-        said = (held_back_words(outcome.accepted, baseline.path), stale_words(outcome.stale))
-        for words in filter(None, said):
-            print(words, file=sys.stderr)
+        words = (held_back_words(outcome.accepted, baseline.path), stale_words(outcome.stale))
+        said = "\n".join(filter(None, words))
     remaining = [
         replace(item, report=report) for item, report in zip(checked, outcome.reports, strict=True)
     ]
@@ -68,7 +68,7 @@ def judge_run(
         )
         print(f"wrote {file}: {len(written.entries)} findings accepted", file=sys.stderr)
         return judge_run(checked, replace(choice, write_baseline="", baseline=str(file)), read)
-    return remaining, outcome.accepted
+    return remaining, outcome.accepted, said
 
 
 def _baseline(choice: Choice) -> Baseline | None:

@@ -4,10 +4,10 @@
     `noted()` has the questions with their answers, unless one is answered otherwise by now
     `unchanged(questions)` asks them again
 
-An answer is a short text: of bytes their digest, of a folder that of its names, of what is not there
-the error. It is taken before the look that it stands for, and all of them once more at the end, so
-what changes in between is not taken for what was judged. Imports little: it runs where nothing else
-has to.
+An answer is a short text: of bytes their digest, of a folder that of its names, of what is not
+there the error. It is taken before the look that it stands for, and all of them once more at the
+end, so what changes in between is not taken for what was judged. Imports little: a check whose
+answers are all the same imports nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Question = tuple[str, str, str]
 MAX_QUESTIONS = 20_000
 MAX_READ = 1 << 28  # bytes of all files together that are read to ask again
 _MAX_FILE = (1 << 26) + 1
-_GROUP = "fishcompile.blocks"
+_GROUP = b"fishcompile.blocks"  # as schema/plugins.py has it
 _INFO = (".dist-info", ".egg-info")
 
 _noted: dict[Question, str] | None = None
@@ -48,6 +48,12 @@ def asked(kind: str, path: str | os.PathLike[str], argument: str = "") -> None:
     question = (kind, argument, os.fspath(path))
     if question not in _noted:
         _noted[question] = answer(question)
+
+
+def exists(path: str | os.PathLike[str]) -> bool:
+    """Whether there is anything at a path; false also for one longer than any file's."""
+    asked("kind", path)
+    return os.path.exists(path)
 
 
 def noted() -> list[tuple[Question, str]] | None:
@@ -103,7 +109,7 @@ def _bytes(path: str, limit: str) -> str:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return f"no file {stat.S_IFMT(status.st_mode)}"
-        with open(handle, "rb", closefd=False) as file:  # noqa: PTH123 - a handle
+        with open(handle, "rb", closefd=False) as file:
             return f"{status.st_size} {digest([file.read(most)])}"
     finally:
         os.close(handle)
@@ -135,15 +141,14 @@ def _folders(folder: str, _: str) -> str:
 
 def _plugins(_path: str, _: str) -> str:
     """What installed packages offer as entry points, read as importlib.metadata finds it."""
-    return digest(
-        os.fsencode(info) + b"\0" + text for info, text in _entry_points() if _GROUP.encode() in text
-    )
+    found = (each for each in _entry_points() if _GROUP in each[1])
+    return digest(os.fsencode(info) + b"\0" + text for info, text in found)
 
 
 def _entry_points() -> Iterator[tuple[str, bytes]]:
     for folder, info in packages():
         try:
-            with open(os.path.join(folder, info, "entry_points.txt"), "rb") as file:  # noqa: PTH118, PTH123
+            with open(os.path.join(folder, info, "entry_points.txt"), "rb") as file:
                 yield info, file.read(1 << 20)
         except OSError:
             continue
@@ -153,7 +158,7 @@ def packages() -> Iterator[tuple[str, str]]:
     """The folder and the name of what describes each package that is installed."""
     for folder in sys.path:
         try:
-            names = os.listdir(folder or ".")  # noqa: PTH208 - pathlib is for what has more time
+            names = os.listdir(folder or ".")
         except OSError:
             continue
         yield from ((folder, name) for name in sorted(names) if name.endswith(_INFO))

@@ -7,15 +7,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from fishcompile.files import resolved
-from fishcompile.files.questions import asked
+from fishcompile.files.questions import asked, exists
 
 
 def repository_root(folder: Path) -> Path:
     """The nearest folder at or above `folder` that holds `.git`, or else `folder` itself."""
     here = resolved(folder)
     for candidate in (here, *here.parents):
-        asked("kind", candidate / ".git")
-        if (candidate / ".git").exists():
+        if exists(candidate / ".git"):
             return candidate
     return here
 

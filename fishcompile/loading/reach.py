@@ -14,7 +14,7 @@ from pathlib import Path
 from fishcompile.diagnostics.finding import Diagnostic, Fix, Related, Report, SpecError, fail
 from fishcompile.diagnostics.source import Span
 from fishcompile.files import resolved
-from fishcompile.files.questions import asked
+from fishcompile.files.questions import exists
 from fishcompile.loading.paths import not_there, of_windows
 from fishcompile.reader.read import UnreadableError, read_bytes, read_file
 from fishcompile.reader.tree import Include, Tree
@@ -81,9 +81,7 @@ class Files:
     def locate(self, named: Named) -> Path:
         """Where a named file is. Raises SpecError where it may not be opened."""
         key, target = named.key, named.target
-        asked("kind", named.user.file.parent / target)
-        # os.path.exists: a name may be longer than any file's, which Path.exists raises for
-        there = "\0" not in target and os.path.exists(named.user.file.parent / target)  # noqa: PTH110
+        there = "\0" not in target and exists(named.user.file.parent / target)
         windows = of_windows(key, target, named.span, there=there)
         if windows is not None:
             message, advice, fixes = windows
@@ -107,8 +105,7 @@ class Files:
         except UnreadableError as error:
             reason = error.report.diagnostics[0].message.removeprefix("the file cannot be read: ")
             message = f"the {_WHAT[named.key]} cannot be read: {reason}"
-            asked("kind", file)
-            there = os.path.exists(file)  # noqa: PTH110
+            there = exists(file)
             near = not_there(named.target, file, self.root, named.span)
             advice, fixes = near[1:] if near and not there else ("check the path", ())
             raise refuse(named.span, message, advice, fixes) from None
@@ -138,14 +135,9 @@ def find_root(path: Path) -> Path:
     """The folder that bounds what the spec at `path` may bring in."""
     folder = resolved(path).parent
     for candidate in (folder, *folder.parents):
-        if any(_exists(candidate / marker) for marker in _ROOT_MARKERS):
+        if any(exists(candidate / marker) for marker in _ROOT_MARKERS):
             return candidate
     return folder
-
-
-def _exists(path: Path) -> bool:
-    asked("kind", path)
-    return path.exists()
 
 
 def refuse_circle(named: Named, file: Path, chain: list[Path]) -> None:

@@ -21,7 +21,7 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.finding import Diagnostic
 from fishcompile.diagnostics.fingerprints import fingerprints
 from fishcompile.files import is_file, reading, resolved, write_atomic
-from fishcompile.files.questions import asked
+from fishcompile.files.questions import asked, exists
 from fishcompile.record import record
 
 VERSION = 2
@@ -63,7 +63,7 @@ class Baseline:
         return tuple(
             entry
             for entry in sorted(left)
-            if entry.checked in checked or not _exists(self.folder / entry.checked)
+            if entry.checked in checked or not exists(self.folder / entry.checked)
         )
 
 
@@ -146,11 +146,6 @@ def _entry(item: object, at: int, path: Path) -> Entry:
             return entry
     keys = ", ".join(f"`{key}`" for key in Entry._fields)
     raise UsageError(f"{path}: entry {at + 1} of `findings` does not consist of {keys}", _ANEW)
-
-
-def _exists(path: Path) -> bool:
-    asked("kind", path)
-    return path.exists()
 
 
 def _relative(file: str, folder: Path) -> str:

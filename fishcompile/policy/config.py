@@ -15,7 +15,7 @@ from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.files import reading, resolved
-from fishcompile.files.questions import asked
+from fishcompile.files.questions import asked, exists
 from fishcompile.policy.globs import matches
 from fishcompile.policy.selectors import ALL, covers, ignorable, parse_selectors
 from fishcompile.record import record
@@ -67,13 +67,12 @@ def find_config(spec: Path) -> Config:
         file = candidate / FILE
         found = None
         asked("kind", file)
-        asked("kind", candidate / ".git")
         if file.is_file():
             status = file.stat()
             found = _read_config(file, status.st_mtime_ns, status.st_size)
         if found is not None:
             return found
-        if (candidate / ".git").exists():
+        if exists(candidate / ".git"):
             break
     return Config()
 

@@ -90,6 +90,9 @@ def check(
     diff: Annotated[
         bool, typer.Option("--diff", help="Show what --fix would change, and change nothing.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Check anew what is as it was at an earlier check.")
+    ] = False,
     set_: Settings = (),  # type: ignore[assignment]
 ) -> None:
     """Check specs: names, shapes, the spec's own table. Needs no torch.
@@ -101,7 +104,6 @@ def check(
     if stdin_filename != STDIN_NAME and STDIN not in specs:
         raise UsageError("--stdin-filename names standard input", "give - as a SPEC to read it")
     from fishcompile.cli.judging import Choice, judge_run
-    from fishcompile.cli.standard_input import standard_input
     from fishcompile.loading.inputs import collect, read_once
 
     settings = parsed(set_)
@@ -109,7 +111,11 @@ def check(
         raise UsageError("--set changes no file", "leave --fix and --diff out")
     inputs = collect(specs, stdin_filename)
     refuse_output(output, inputs)
-    given = standard_input(specs, stdin_filename)
+    given: Mapping[Path, bytes] = {}
+    if STDIN in specs:
+        from fishcompile.cli.standard_input import standard_input
+
+        given = standard_input(specs, stdin_filename)
     if diff:
         from fishcompile.cli.mending import show_fixes
 
@@ -120,15 +126,21 @@ def check(
         given = apply_fixes(inputs, given)
     read = read_once(inputs, given)
     found = [examined(item, read, settings) for item in inputs]
-    checked, held_back = judge_run(
+    checked, held_back, said = judge_run(
         found, Choice(select, ignore, warn_as_error, baseline, write_baseline), read
     )
+    if said:
+        print(said, file=sys.stderr)
     shown = [errors_of(item) for item in checked] if quiet else checked
     colored = color == "always" or (output == STDIN and wants_color(color))
     page = Page(colored, line_width(), quiet, _repository(), _rules, held_back)
     # fixed standard input has taken standard output
     with redirect_stdout(sys.stderr if fix and given else sys.stdout):
-        deliver(write(shown, page), output, shown, quiet=quiet)
+        deliver(text := write(shown, page), output, shown, quiet=quiet)
+    if not (fix or write_baseline or no_cache or given or output != STDIN):
+        from fishcompile.cli.again import keep
+
+        keep(text, said, exit_code(checked))
     raise typer.Exit(exit_code(checked))
 
 
