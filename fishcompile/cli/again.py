@@ -60,9 +60,7 @@ def printed(out: str, said: str, code: int) -> int:
 
 
 def keep(out: str, said: str, code: int) -> None:
-    """Keeps what this run prints for the next one, where it is noted and nothing has changed."""
-    if not questions.noting():
-        return
+    """Keeps what this run prints for the next one, where nothing has changed since it was noted."""
     _ask_for_plugins()
     asked = questions.noted()
     if asked is not None and _harmless(out + said):

@@ -24,6 +24,7 @@ from fishcompile.diagnostics.finding import Report, SpecError
 from fishcompile.diagnostics.nearest import nearest
 from fishcompile.diagnostics.source import STDIN_NAME
 from fishcompile.files import STDIN, write_atomic
+from fishcompile.files.questions import noting
 from fishcompile.formats import Checked, Page, RuleFacts, count, find_format, findings, format_names
 
 if TYPE_CHECKING:
@@ -137,7 +138,8 @@ def check(
     # fixed standard input has taken standard output
     with redirect_stdout(sys.stderr if fix and given else sys.stdout):
         deliver(text := write(shown, page), output, shown, quiet=quiet)
-    if not (fix or write_baseline or no_cache or given or output != STDIN):
+    same_again = not (fix or write_baseline or no_cache or given or output != STDIN)
+    if same_again and noting():
         from fishcompile.cli.again import keep
 
         keep(text, said, exit_code(checked))
