@@ -1,11 +1,14 @@
 """How long `fishcompile check` takes as a whole process, beside the imports that it stands on.
 
-    python benchmarks/startup.py [--pairs 15] [--peers check-jsonschema yamllint]
+    python benchmarks/startup.py [--pairs 15] [--peers check-jsonschema yamllint] [--again]
 
 The check of FishNet-99 and the bare imports run in alternation, so that a slow spell of the machine
 meets both; so do the peers, on the same file, where their commands are found. User time is what the
 kernel counted for the child process. fishcompile has to be installed beside the Python that runs
 this.
+
+With --again only a check that the cache answers is measured, beside the import of yaml alone. All
+other figures are without the cache.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FISHNET99 = str(ROOT / "specs" / "fishnet99.yaml")
 SCHEMA = str(ROOT / "schemas" / "fishspec-2.schema.json")
-CHECK = [str(Path(sys.executable).with_name("fishcompile")), "check"]
+AGAIN = [str(Path(sys.executable).with_name("fishcompile")), "check"]
+CHECK = [*AGAIN, "--no-cache"]
+YAML = [sys.executable, "-c", "import yaml"]
 IMPORTS = [sys.executable, "-c", "import yaml, jsonschema, networkx, typer"]
 NEEDED = [sys.executable, "-c", "import yaml, typer"]  # of these, by a spec that fits
 PEERS = {"check-jsonschema": ["--schemafile", SCHEMA, FISHNET99], "yamllint": [FISHNET99]}
@@ -77,7 +82,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--peers", nargs="*", default=list(PEERS), help="their commands, or paths")
+    parser.add_argument("--again", action="store_true", help="what the cache answers, 20 pairs")
     options = parser.parse_args()
+    if options.again:
+        found = alternated({"import yaml": YAML, "check again": [*AGAIN, FISHNET99]}, 20)
+        yaml, again = found["import yaml"][1], found["check again"][1]
+        print(f"import yaml {yaml:.4f} s, check again {again:.4f} s wall: {again / yaml:.2f}")
+        return
     first = {"imports alone": IMPORTS, "yaml and typer": NEEDED, "1 spec": [*CHECK, FISHNET99]}
     for peer in filter(shutil.which, options.peers):
         first[Path(peer).name] = [peer, *PEERS[Path(peer).name]]

@@ -68,6 +68,16 @@ def test_a_check_imports_no_more_than_it_needs() -> None:
     assert not {"jsonschema", "fishcompile.schema.messages", "fishcompile.blame"} & names
 
 
+def test_what_answers_a_check_again_costs_a_check_two_modules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FISHCOMPILE_NO_CACHE")
+    monkeypatch.setenv("FISHCOMPILE_CACHE_DIR", str(tmp_path / "cache"))
+    _, names = imported("check", str(shipped("fishnet99")))
+    own = [name for name in names if name.partition(".")[0] == "fishcompile"]
+    assert len(own) <= 162 + 2  # cli/again.py and files/store.py
+
+
 def test_a_misfit_is_worded_by_way_of_jsonschema(tmp_path: Path) -> None:
     (tmp_path / "net.yaml").write_text("fishspec: 2\nname: net\ntail: 1\n")
     _, names = imported("check", str(tmp_path / "net.yaml"))
