@@ -36,7 +36,7 @@ blocks:
   tiny:
     parameters: {out: required}
     graph:
-      a: {kind: conv, from: in, out: out}
+      a: {kind: conv, out: out}
 """
 BROKEN = BASE.replace("k: 2", "k: 7").replace("name: base", "name: brok\u00e9n  # \u4e2d")
 TAIL = "import sys; print(len(sys.modules), 'yaml' in sys.modules, file=sys.stderr)"
@@ -105,7 +105,7 @@ def entries(project: Path) -> list[Path]:
         ),
         ["specs/broken.yaml", "specs/base.yaml", "--baseline", "accepted.json"],
     ],
-    ids=str,
+    ids=lambda words: " ".join(words),
 )
 def test_what_is_answered_again_is_what_a_check_answers(project: Path, words: list[str]) -> None:
     check(project, "specs/broken.yaml", "--write-baseline", "accepted.json")
