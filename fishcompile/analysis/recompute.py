@@ -101,7 +101,7 @@ def without_effect(graph: Graph, tree: Tree) -> Iterable[Diagnostic]:
 
 def _listed(graph: Graph) -> list[Item]:
     """The items at the top that are stages and named, or all where all are meant."""
-    inside = [item for item in graph.children[""] if not isinstance(item, Node)]
+    inside: list[Item] = [i for i in graph.children[""] if not isinstance(i, Node)]
     named = set(graph.recompute)
     return inside if graph.recompute == STAGES else [item for item in inside if item.name in named]
 

@@ -72,7 +72,7 @@ def _run(
     names = [node.name for node in nodes]
     sizes = {found.of[name]: found.sizes[found.of[name]] for name in names}
     sizes.update(dict.fromkeys(entering, 0))
-    lives = {name: min(plan.last[name] - offset, len(run) - 1) for name in names}
+    lives = {n.name: min(plan.last[n.name] - offset, len(run) - 1) for n in run}
     storages = Storages(found.of, sizes, {name: found.kept[name] for name in names}, found.needs)
     steps, left = live_bytes(Schedule(tuple(run), lives), storages)
     return Again(max(steps, default=0), left)
