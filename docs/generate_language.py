@@ -61,6 +61,7 @@ VALUES = {
     "use": "the path of a `.yaml` file, or a list of paths",
     "stem": "[layers](#a-layer-of-the-stem) by name",
     "taps": "names of stages by name",
+    "recompute": "`preact`, `stages`, or a list of names of stages",
     "layouts": "[layouts](#layouts) by name",
     "classifiers": "[classifiers](#classifier) by name",
     "dense": "[heads](#dense) by name",

@@ -9,7 +9,7 @@ fishcompile.load("specs/fishnet99.yaml")              # in a notebook: its pictu
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,13 +81,15 @@ def emit(spec: str | os.PathLike[str]) -> str:
 def compile(  # noqa: A001
     spec: str | os.PathLike[str],
     set: Mapping[str, Any] | None = None,  # noqa: A002
+    recompute: str | Sequence[str] | None = None,
 ) -> Network:
     """The network of a spec as a new nn.Module on the CPU, by running the emitted text.
 
     `model(x)` takes (n, channels, height, width) and gives the logits (n, classes), or the taps
     where the spec has no classifier; `model.forward_features(x)` gives the taps by name, and
     `model.taps` their channels and strides. `set` lays values over the spec, by their paths:
-    `{"tail.tail1.out": 64}`.
+    `{"tail.tail1.out": 64}`. `recompute` says what training computes again instead of keeping it:
+    "preact", "stages" or names of stages; see docs/training.md.
 
     Raises:
         SpecError: the spec has errors; its `report` says where and why.
@@ -97,6 +99,9 @@ def compile(  # noqa: A001
     from fishcompile.pipeline import compiled
     from fishcompile.targets.module import network
 
+    if recompute is not None:
+        chosen = recompute if isinstance(recompute, str) else [*recompute]
+        set = {**(set or {}), "recompute": chosen}  # noqa: A001
     if not set:
         return network(compiled(Path(spec)))
     from fishcompile.loading.settings import settings_from

@@ -201,6 +201,11 @@ def _network(loaded: Tree, *, warnings: bool = True) -> Analysis:
     crowd = too_many_blocks(stages, tree)
     inference = nothing_of(stages) if crowd else infer(stages)
     diagnostics = [*crowd, *_failures(inference, tree)]
+    if stages.recompute and not diagnostics:
+        # imported only now: few specs recompute
+        from fishcompile.analysis.recompute import without_effect
+
+        diagnostics += without_effect(inference.graph, tree)
     diagnostics = diagnostics or giant(below(inference.costs, ""), tree)
     judged, silenced = judge(Facts(tree, stages, inference), diagnostics, warnings=warnings)
     skipped = len(inference.unknown) + silenced

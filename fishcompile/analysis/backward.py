@@ -7,9 +7,10 @@ as they are gone over: in the memory of the first where nothing else lies in it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from fishcompile.analysis.schedule import Schedule
-from fishcompile.analysis.storages import OpMemory, Storages
+from fishcompile.analysis.storages import Again, OpMemory, Storages
 from fishcompile.ir.graph import Graph, Node
 
 
@@ -21,10 +22,12 @@ def backward(
     live: int,
     batch: int,
     width: int,
+    again: Mapping[str, Again],
 ) -> tuple[int, ...]:
     """Live bytes while the backward of each step runs, given those after the forward.
 
-    What has gone back over an op stays: the gradients of its parameters.
+    What has gone back over an op stays: the gradients of its parameters. `again` is what has to be
+    computed again before the backward of a node.
     """
     outputs = dict.fromkeys(value for _, value in graph.outputs)
     gradients = _Gradients(graph, found.needs, batch * width)
@@ -39,9 +42,12 @@ def backward(
         if node.name not in gradients.of:
             steps.append(live + gradients.live)
             continue
+        replay = again.get(node.name, _NOTHING)
+        meanwhile = live + gradients.live + replay.most
+        live += replay.left
         parts, passing = gradients.back(node)
         live += width * sum(ops[node.name].parameters)
-        most = live + gradients.live + passing
+        most = max(meanwhile, live + gradients.live + passing)
         gradients.drop(gradients.of.pop(node.name))
         kept = found.kept[node.name]
         live -= kept.own
@@ -53,6 +59,9 @@ def backward(
             most = max(most, live + gradients.arrive(value, part))
         steps.append(most)
     return tuple(reversed(steps))
+
+
+_NOTHING = Again(0, 0)
 
 
 class _Gradients:

@@ -11,7 +11,14 @@ from functools import cached_property
 
 from fishcompile.analysis.backward import backward
 from fishcompile.analysis.schedule import Schedule
-from fishcompile.analysis.storages import OpMemory, Storages, op_memory, storages
+from fishcompile.analysis.storages import (
+    OpMemory,
+    Recomputed,
+    Storages,
+    live_bytes,
+    op_memory,
+    storages,
+)
 from fishcompile.ir.graph import Graph
 from fishcompile.record import record
 
@@ -54,7 +61,7 @@ class Memory:
     @cached_property
     def inference(self) -> tuple[int, ...]:
         """Live bytes in each step of evaluation without gradients, weights and buffers apart."""
-        return _forward(self.schedule, self._storages(training=False))[0]
+        return live_bytes(self.schedule, self._storages(training=False))[0]
 
     @cached_property
     def forward(self) -> tuple[int, ...]:
@@ -70,7 +77,8 @@ class Memory:
         """
         live = self._pass[1]
         sizes = self.batch, self.width
-        return backward(self.graph, self.schedule, self.ops, self.trained, live, *sizes)
+        held, again = self._recomputed.backward, self._recomputed.again
+        return backward(self.graph, self.schedule, self.ops, held, live, *sizes, again)
 
     @cached_property
     def saved(self) -> dict[str, int]:
@@ -107,12 +115,22 @@ class Memory:
 
     @cached_property
     def trained(self) -> Storages:
-        """The storages in training."""
-        return self._storages(training=True)
+        """The storages in the forward pass of training."""
+        return self._recomputed.forward
+
+    @cached_property
+    def _recomputed(self) -> Recomputed:
+        found = self._storages(training=True)
+        if not self.graph.recompute:
+            return Recomputed(found, found, {})
+        # imported only now: few specs recompute
+        from fishcompile.analysis.replay import recomputed
+
+        return recomputed(self.graph, self.schedule, self.ops, found, self.width)
 
     @cached_property
     def _pass(self) -> tuple[tuple[int, ...], int]:
-        return _forward(self.schedule, self.trained)
+        return live_bytes(self.schedule, self.trained)
 
     def _storages(self, *, training: bool) -> Storages:
         nodes, batch = self.schedule.nodes, self.batch
@@ -129,30 +147,3 @@ class Memory:
         image = sum(value.type.elements for value in self.graph.inputs)
         given = sum(types[value].elements for value in outputs)
         return (image + 2 * given) * self.batch * self.width
-
-
-def _forward(plan: Schedule, found: Storages) -> tuple[tuple[int, ...], int]:
-    """Live bytes in each step, and after the last."""
-    deaths: dict[str, int] = {}
-    for step, node in enumerate(plan.nodes):
-        storage = found.of[node.name]
-        deaths[storage] = max(deaths.get(storage, 0), plan.last.get(node.name, step))
-    for value, step in plan.last.items():
-        storage = found.of[value]
-        deaths[storage] = max(deaths.get(storage, 0), step)
-    dying: dict[int, list[str]] = {}
-    held = {storage for kept in found.kept.values() for storage in kept.storages}
-    for storage, step in deaths.items():
-        if storage not in held:
-            dying.setdefault(step, []).append(storage)
-    live = sum(size for name, size in found.sizes.items() if name not in found.kept)
-    steps = []
-    for step, node in enumerate(plan.nodes):
-        kept = found.kept[node.name]
-        live += kept.own
-        if found.of[node.name] == node.name:
-            live += found.sizes[node.name]
-        steps.append(live + kept.passing)
-        for storage in dying.get(step, ()):
-            live -= found.sizes[storage]
-    return tuple(steps), live

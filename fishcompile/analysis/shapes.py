@@ -89,7 +89,8 @@ def infer(stages: StageGraph, builder: Builder | None = None) -> Inference:
         tuple((name, values[source].name) for name, source in named if source in values)
         for named in (stages.taps, stages.outputs)
     )
-    graph = replace(builder.graph(stages.name, taps, outputs), title=stages.title)
+    graph = builder.graph(stages.name, taps, outputs)
+    graph = replace(graph, title=stages.title, recompute=stages.recompute)
     return Inference(graph, facts, tuple(failures), frozenset(unknown))
 
 

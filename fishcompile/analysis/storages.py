@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
 
+from fishcompile.analysis.schedule import Schedule
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.ops.base import Extra, Op, Saved
 from fishcompile.ops.tensor import TensorType
@@ -51,6 +52,26 @@ class Storages:
     sizes: dict[str, int]
     kept: dict[str, Kept]
     needs: set[str]
+
+
+@record
+class Again:
+    """Going over nodes again takes `most` bytes, of which `left` are kept for their backward."""
+
+    most: int
+    left: int
+
+
+@record
+class Recomputed:
+    """What is kept in the forward, and in the backward; and what the backward begins with.
+
+    `again` is by the node before whose backward something is computed again.
+    """
+
+    forward: Storages
+    backward: Storages
+    again: dict[str, Again]
 
 
 def op_memory(graph: Graph) -> dict[str, OpMemory]:
@@ -136,3 +157,30 @@ def _saved(node: Node, op: OpMemory, found: Storages) -> tuple[str, ...]:
             if word == "inputs" or not found.needs.isdisjoint(others):
                 kept[found.of[name]] = None
     return tuple(kept)
+
+
+def live_bytes(plan: Schedule, found: Storages) -> tuple[tuple[int, ...], int]:
+    """Live bytes in each step, and after the last."""
+    deaths: dict[str, int] = {}
+    for step, node in enumerate(plan.nodes):
+        storage = found.of[node.name]
+        deaths[storage] = max(deaths.get(storage, 0), plan.last.get(node.name, step))
+    for value, step in plan.last.items():
+        storage = found.of[value]
+        deaths[storage] = max(deaths.get(storage, 0), step)
+    dying: dict[int, list[str]] = {}
+    held = {storage for kept in found.kept.values() for storage in kept.storages}
+    for storage, step in deaths.items():
+        if storage not in held:
+            dying.setdefault(step, []).append(storage)
+    live = sum(size for name, size in found.sizes.items() if name not in found.kept)
+    steps = []
+    for step, node in enumerate(plan.nodes):
+        kept = found.kept[node.name]
+        live += kept.own
+        if found.of[node.name] == node.name:
+            live += found.sizes[node.name]
+        steps.append(live + kept.passing)
+        for storage in dying.get(step, ()):
+            live -= found.sizes[storage]
+    return tuple(steps), live

@@ -127,6 +127,7 @@ class Graph:
     `taps` and `outputs` name values: features on the way, and what the network is asked for.
     `kinds` say what the blocks of the scopes are, in the order in which they are first met, and
     `skipped` what their instances leave out. The `title` is what it is published as, if it is.
+    `recompute` says what training computes again: `preact`, `stages`, or names of items at the top.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Graph:
     kinds: tuple[Kind, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     title: str = ""
+    recompute: str | tuple[str, ...] = ()
 
     @cached_property
     def types(self) -> dict[str, TensorType]:

@@ -23,7 +23,10 @@ from fishcompile.ops.formula import Formula, parse
 from fishcompile.ops.keys import is_word
 from fishcompile.ops.tensor import TensorType
 
-_HEADER = re.compile(r'graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?(?: title "([^"]*)")?')
+_HEADER = re.compile(
+    r'graph (\w+)\((.*?)\) -> \((.*?)\)(?: taps \((.*?)\))?(?: title "([^"]*)")?'
+    r"(?: recompute (\w+|\((.*?)\)))?"
+)
 _KIND = re.compile(r"block (\w+)\((.*?)\) \{(.*?)\} (.*)")
 _PARAMETER = re.compile(r"(\w+): (\w+)(?: = (-?\w+))?")
 _SCOPE = re.compile(r"scope (\S+) = (\w+)\((.*?)\) \{(.*)\} -> %(\S+)")
@@ -42,6 +45,9 @@ def print_graph(graph: Graph) -> str:
     taps = ", ".join(f"{name}: %{value}" for name, value in graph.taps)
     ends = f" taps ({taps})" if taps else ""
     ends += f' title "{graph.title}"' if graph.title else ""
+    if graph.recompute:
+        word = graph.recompute if isinstance(graph.recompute, str) else ", ".join(graph.recompute)
+        ends += f" recompute {word}" if word == graph.recompute else f" recompute ({word})"
     lines = [f"graph {graph.name}({inputs}) -> ({outputs}){ends}"]
     lines += map(_print_kind, graph.kinds)
     _print_scope(graph, "", 0, lines)
@@ -84,9 +90,10 @@ def parse_graph(text: str) -> Graph:
 
 
 def _parse_header(line: str) -> Graph:
-    name, inputs, outputs, taps, title = _groups(_HEADER, line)
+    name, inputs, outputs, taps, title, word, listed = _groups(_HEADER, line)
     values = tuple(Value(_name(value), _type(type_)) for value, type_ in _pairs(inputs))
-    return Graph(name, values, (), (), _named(taps), _named(outputs), title=title or "")
+    graph = Graph(name, values, (), (), _named(taps), _named(outputs), title=title or "")
+    return replace(graph, recompute=tuple(listed.split(", ")) if listed else word or ())
 
 
 def _named(text: str | None) -> tuple[tuple[str, str], ...]:

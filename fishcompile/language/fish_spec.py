@@ -83,3 +83,4 @@ class FishSpec:
     layouts: tuple[LayoutSpec, ...] = ()
     budget: BudgetSpec = BudgetSpec()
     title: str = ""
+    recompute: str | tuple[str, ...] = ()

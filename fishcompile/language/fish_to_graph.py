@@ -51,7 +51,7 @@ def stage_graph(spec: FishSpec, tree: Tree) -> StageGraph:
     _refuse_unused(graph, flow, given, noun, tree)
     blocks = _reachable(spec.blocks, nodes)
     given_out = (taps, outputs, spec.budget, blocks, spec.layouts)
-    return StageGraph(spec.name, spec.input, flow, *given_out, spec.title)
+    return StageGraph(spec.name, spec.input, flow, *given_out, spec.title, spec.recompute)
 
 
 def _nodes(spec: FishSpec) -> tuple[StageNode, ...]:

@@ -48,15 +48,18 @@ def graph_form(stages: StageGraph) -> tuple[dict[str, Plain], Origins]:
     budget = _budget(stages.budget)
     if budget:
         value["budget"] = budget
+    if stages.recompute:
+        value["recompute"] = _sides(stages.recompute)
     return value, origins
 
 
 def spec_digest(stages: StageGraph) -> str:
     """SHA-256 of what the spec means, as 64 hexadecimal digits: what an emitted file is made from.
 
-    Comments, spacing, defaults written out and sections do not change it; a base does.
+    Comments, spacing, defaults written out and sections do not change it; a base does. Nor do
+    `title` and `recompute`, which change neither the outputs nor the weights.
     """
-    value, _ = graph_form(replace(stages, title=""))
+    value, _ = graph_form(replace(stages, title="", recompute=()))
     text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 

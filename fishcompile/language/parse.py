@@ -61,8 +61,13 @@ def parse_spec(tree: Tree) -> FishSpec:
         ),
         budget=_budget(BudgetSpec, top.get("budget", {})),
         title=top.get("title", ""),
+        recompute=_recompute(top.get("recompute", [])),
         **stages,
     )
+
+
+def _recompute(entry: str | list[str]) -> str | tuple[str, ...]:
+    return entry if isinstance(entry, str) else tuple(dict.fromkeys(entry))
 
 
 def _input(entry: Any) -> InputSpec:

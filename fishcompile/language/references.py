@@ -47,10 +47,13 @@ def problems(spec: FishSpec, nodes: tuple[StageNode, ...], tree: Tree) -> Iterat
     references = [(edge.source, edge.path) for node in nodes for edge in node.inputs]
     references += [(source, ("taps", tap)) for tap, source in spec.taps]
     references += [(source, ("outputs", name)) for name, source in spec.outputs]
-    everything = dict.fromkeys(node.name for node in nodes)
+    everything = tuple(dict.fromkeys(node.name for node in nodes))
     for name, key in _bounded(spec):
         if name not in everything:
-            yield _unknown(name, key, tuple(everything), noun, tree, tree.key_span(key))
+            yield _unknown(name, key, everything, noun, tree, tree.key_span(key))
+    for name, place in _recomputed(tree):
+        if name not in everything:
+            yield _unknown(name, place, everything, noun, tree)
     for source, path in references:
         # what is implied is there, if under a name that a head has too, which is found above
         if source not in names and path is not None:
@@ -65,6 +68,13 @@ def _bounded(spec: FishSpec) -> Iterator[tuple[str, Path]]:
     if batch:
         places.append((("budget", "batch", "stages"), batch.stages))
     yield from ((name, (*at, name)) for at, stages in places for name, _ in stages)
+
+
+def _recomputed(tree: Tree) -> Iterator[tuple[str, Path]]:
+    """The stages that `recompute` lists, and where."""
+    written = tree.value.get("recompute")
+    if isinstance(written, list):
+        yield from ((str(name), ("recompute", index)) for index, name in enumerate(written))
 
 
 def _reserved(spec: FishSpec, tree: Tree) -> Iterator[Diagnostic]:

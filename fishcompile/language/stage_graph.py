@@ -18,7 +18,10 @@ LOGITS = "logits"
 
 @record
 class StageGraph:
-    """The stages in the order in which data flows; `taps` and `outputs` name stages."""
+    """The stages in the order in which data flows; `taps` and `outputs` name stages.
+
+    `recompute` is `preact`, `stages`, or the names of stages.
+    """
 
     name: str
     input: InputSpec
@@ -29,6 +32,7 @@ class StageGraph:
     blocks: tuple[Definition, ...] = ()
     layouts: tuple[LayoutSpec, ...] = ()
     title: str = ""
+    recompute: str | tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> dict[str, StageNode]:

@@ -58,14 +58,28 @@ def load(
     try:
         loaded = _load(path, files, scale)
         if settings:
-            from fishcompile.loading.settings import variant_of
-
-            loaded = vary(loaded, variant_of(settings, loaded.tree), scale, files.includes)
+            loaded = _with_settings(loaded, settings, scale, files.includes)
     except UnreadableError:
         raise
     except SpecError as error:
         raise SpecError(with_include_chains(error.report, files.includes)) from None
     return replace(loaded, tree=replace(loaded.tree, includes=files.includes))
+
+
+def _with_settings(
+    loaded: Loaded, settings: Sequence[Setting], scale: Scale, includes: Mapping[str, Include]
+) -> Loaded:
+    """A spec with settings; one that recomputes more or less is no variant, and keeps its title."""
+    from fishcompile.loading.settings import RECOMPUTE, variant_of
+
+    beside = [setting for setting in settings if setting.path == RECOMPUTE]
+    changing = [setting for setting in settings if setting.path != RECOMPUTE]
+    if changing:
+        loaded = vary(loaded, variant_of(changing, loaded.tree), scale, includes)
+    if beside:
+        tree = overlay(loaded.tree, variant_of(beside, loaded.tree))
+        loaded = replace(loaded, tree=tree)
+    return loaded
 
 
 def _load(path: Path, files: Files, scale: Scale) -> Loaded:

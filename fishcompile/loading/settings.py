@@ -22,6 +22,7 @@ from fishcompile.schema.wording import ENTRIES
 
 NAME = "--set"  # what findings call the text of the settings
 
+RECOMPUTE = ("recompute",)
 _FILES = ("extends", "use")
 
 
@@ -56,6 +57,13 @@ def settings_from(values: Mapping[str, Any]) -> tuple[Setting, ...]:
         except TypeError:
             raise UsageError(f"{path} cannot be set to {value!r}", "give a value of YAML") from None
     return settings_of(words)
+
+
+def recompute_setting(words: str) -> Setting:
+    """The setting that `--recompute` means: `preact`, `stages`, or stages parted by commas."""
+    names = [word.strip() for word in words.split(",")]
+    value = names[0] if names in (["preact"], ["stages"]) else f"[{', '.join(names)}]"
+    return settings_of([f"recompute={value}"])[0]
 
 
 def split(word: str) -> tuple[tuple[str, ...], str]:

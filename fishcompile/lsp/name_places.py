@@ -69,6 +69,7 @@ def named_by_value(path: Path) -> Kind | None:
             return BLOCK
         case (
             ("taps" | "outputs", _)
+            | ("recompute", int())
             | ("bridge" | "classifier", "from")
             | ("classifiers" | "dense" | "graph" | "tail" | "body" | "head" | "defaults", _, "from")
             | ("graph", _, "to")

@@ -117,7 +117,7 @@ def _mapping(node: dict[str, Any]) -> str:
 
 def _alternative(node: dict[str, Any]) -> str:
     then = node["then"]
-    if "items" in then:
+    if "integer" in then.get("items", {}).get("type", ()):
         return "two such numbers as [height, width]"
     if "formula" in then:
         return "a formula"

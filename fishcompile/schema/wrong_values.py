@@ -106,7 +106,9 @@ def _of_text(key: str, value: str, node: dict[str, Any]) -> _Meant | None:
     if lookalike(value):
         return _plainly(value)
     if words:
-        return _word(value, words)
+        listed = "string" in node.get("then", {}).get("items", {}).get("type", ())
+        alone = _Meant(flow([value]), f"write `{key}: {flow([value])}`") if listed else None
+        return _word(value, words) or alone
     if _flag(node):
         flag = word_for(value, _FLAGS)
         return _Meant(flag, f"write `{key}: {flag}`", safe=True) if flag else None

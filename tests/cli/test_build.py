@@ -540,3 +540,22 @@ def test_source_is_built_without_torch(here: Path, spec: Path) -> None:
     *_, code, names = done.stdout.splitlines()
     assert code == "code 0"
     assert not {"torch", "numpy", "pydantic"} & set(names.split())
+
+
+def test_recompute_is_an_option(run: Run, here: Path) -> None:
+    """The same text as a spec that says so itself has, and the title stays."""
+    write_minnow(here, {"title": "Minnow-1", "recompute": "[tail1, body1]"}, "said")
+    write_minnow(here, {"title": "Minnow-1"}, "said2")
+    said = run("build", "said.yaml", "-o", "-").out
+    asked = run("build", "said2.yaml", "-o", "-", "--recompute", "tail1, body1").out
+    assert "class Minnow1" in asked
+    assert (
+        asked.replace("said2", "said").replace("Said2", "Said").splitlines()[3:]
+        == said.splitlines()[3:]
+    )
+    wrong = run("build", "said2.yaml", "--recompute", "tial1")
+    assert wrong.code == 1
+    assert "no stage is named `tial1`" in wrong.out + wrong.err
+    both = run("build", "said2.yaml", "--recompute", "preact", "--set", "recompute=stages")
+    assert both.code == 2
+    assert not list(here.glob("*.py"))

@@ -58,6 +58,7 @@ def test_keys_of_the_top_and_of_nested_mappings(client: Client) -> None:
         "graph",
         "outputs",
         "blocks",
+        "recompute",
         "layouts",
         "budget",
     ]

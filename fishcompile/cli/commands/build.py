@@ -74,6 +74,14 @@ def build(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite a file that fishcompile did not write.")
     ] = False,
+    recompute: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="What training computes again instead of keeping it: preact, stages, or names "
+            "of stages parted by commas.",
+        ),
+    ] = None,
     set_: Settings = (),  # type: ignore[assignment]
 ) -> None:
     """Build specs. Without -o, a source goes to SPEC's name with .py in this folder."""
@@ -82,7 +90,7 @@ def build(
     target, names = _target(emit), () if passes is None else chosen(passes)
     if not target.text and (check or output == "-"):
         raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
-    order = _Order(emit, target, names, check, force, parsed(set_))
+    order = _Order(emit, target, names, check, force, _settings(set_, recompute))
     wanted = specs_of(specs)
     if len(wanted) == 1:
         _build(wanted[0], place_of(wanted[0], output, target.suffix), order)
@@ -108,6 +116,14 @@ class _Order:
     check: bool
     force: bool
     settings: tuple[Setting, ...]
+
+
+def _settings(words: list[str], recompute: str | None) -> tuple[Setting, ...]:
+    if recompute is None:
+        return parsed(words)
+    from fishcompile.loading.settings import recompute_setting
+
+    return parsed([*words, str(recompute_setting(recompute))])
 
 
 def _tried(spec: Path, output: Path | None, order: _Order) -> int:

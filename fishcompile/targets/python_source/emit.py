@@ -23,6 +23,13 @@ from fishcompile.targets.python_source.guard import built_in_calls, verify
 from fishcompile.targets.python_source.initialisation import initialisation
 from fishcompile.targets.python_source.line_breaking import STEP, entry, signature
 from fishcompile.targets.python_source.methods import methods
+from fishcompile.targets.python_source.recompute import (
+    CALLABLE,
+    IMPORTS,
+    helper,
+    recomputed_at_the_top,
+    recomputed_in,
+)
 from fishcompile.targets.python_source.size_rule import size_rule
 from fishcompile.targets.python_source.stamp import stamped
 
@@ -35,9 +42,10 @@ def emit(graph: Graph, digest: str, total: Cost, passes: Sequence[str] = ()) -> 
     `digest` is the spec's; `passes` made the graph of the one that the spec stands for.
     """
     classes, top = group_classes(graph)
-    written = [_class(made, classes) for made in classes.values()]
+    written = [_class(graph, made, classes) for made in classes.values()]
     written.append(_network(graph, top, classes, total))
-    sections = [_head(written), *written, _main(graph)]
+    called = helper(graph, (line for lines in written for line in lines))
+    sections = [_head(written, *called), *([text] for text in called), *written, _main(graph)]
     body = "\n\n\n".join("\n".join(lines) for lines in sections).split("\n")
     text = stamped(body, graph.name, digest, passes)
     verify(text, calls_of(graph))
@@ -50,26 +58,30 @@ def calls_of(graph: Graph) -> tuple[str, ...]:
     return tuple(sorted(called - built_in_calls()))
 
 
-def _head(below: Sequence[Sequence[str]]) -> list[str]:
-    """The imports, that of F only where something reads it."""
+def _head(below: Sequence[Sequence[str]], called: str = "") -> list[str]:
+    """The imports: that of F only where something reads it, others where `called` does."""
     code = (line for lines in below for line in lines if '"""' not in line)
     functional = ["import torch.nn.functional as F"] if any("F." in line for line in code) else []
+    own = [CALLABLE, ""] if "Callable" in called else []
     return [
+        *own,
         "import torch",
         *functional,
         "from torch import Tensor, nn",
+        *(IMPORTS if called else ()),
     ]
 
 
-def _class(made: Class, classes: dict[int, Class]) -> list[str]:
+def _class(graph: Graph, made: Class, classes: dict[int, Class]) -> list[str]:
     parameters = [
         f"{p.name}: {p.annotation}" + ("" if p.default is None else f" = {p.default}")
         for p in made.parameters
     ]
     arguments = {f"#{index}": name for index, name in enumerate(made.arguments)}
     items = made.form.items
-    forward = Forward(arguments, items, [made.form.output], _BODY)
-    for item in items:
+    called = recomputed_in(graph, items, [made.form.output])
+    forward = Forward(arguments, called, [made.form.output], _BODY)
+    for item in called:
         forward.add(item)
     forward.finish(made.form.output)
     return [
@@ -115,7 +127,7 @@ def _network(
         *_taps(graph),
         *members(top, classes, ()),
         *initialisation(graph),
-        *methods(graph, top, rule.lines),
+        *methods(graph, recomputed_at_the_top(graph, top), rule.lines),
     ]
 
 

@@ -71,7 +71,21 @@ class SkipItem:
     when: Formula
 
 
+@record
+class RecomputedItem:
+    """What a forward calls in the place of one or several items, to compute it again in training.
+
+    `text` has the operands as {0}, {1}.
+    """
+
+    local: str
+    text: str
+    operands: tuple[str, ...]
+    when: Formula | None = None
+
+
 Item = OpItem | CallItem | SeqItem | SkipItem
+Called = Item | RecomputedItem
 
 
 @record
@@ -138,7 +152,7 @@ def with_params(item: Item, change: Callable[[Bindings], Bindings]) -> Item:
             return item
 
 
-def is_function(item: Item) -> bool:
+def is_function(item: Called) -> bool:
     """Whether an item is a plain function in `forward`, without a module of its own."""
     return isinstance(item, OpItem) and item.op.module() is None
 
@@ -151,12 +165,12 @@ def may_be_none(item: Item) -> bool:
     return may_choose(item) and not is_function(item)
 
 
-def may_choose(item: Item) -> bool:
+def may_choose(item: Called) -> bool:
     """Whether `forward` chooses between what an item gives and its first operand."""
     return item.when is not None and (is_function(item) or len(item.operands) > 1)
 
 
-def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
+def attributes(item: OpItem, items: Sequence[Called]) -> dict[str, str]:
     """The fields of a function that its forward reads from the module, with the attributes' names.
 
     They are those not constant. An attribute is called as its field, but where another item of the
@@ -179,7 +193,7 @@ def attributes(item: OpItem, items: Sequence[Item]) -> dict[str, str]:
     return {field: names[item.local, field] for field in own}
 
 
-def _varying(item: Item) -> list[str]:
+def _varying(item: Called) -> list[str]:
     if not isinstance(item, OpItem) or item.op.module() is not None:
         return []
     return [name for name, formula in item.params if not isinstance(formula, Const)]

@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 from fishcompile.analysis.frames import MAX_INLINE, WIDTH
 from fishcompile.record import record
 from fishcompile.targets.python_source.forms import (
-    Item,
+    Called,
     OpItem,
+    RecomputedItem,
     attributes,
     is_function,
     may_choose,
@@ -40,7 +41,7 @@ class Forward:
     def __init__(
         self,
         arguments: dict[str, str],
-        items: Sequence[Item],
+        items: Sequence[Called],
         outputs: Collection[str],
         indent: str,
         *,
@@ -68,7 +69,7 @@ class Forward:
         self._holds = {name: value for value, name in arguments.items() if name.isidentifier()}
         self._pending: dict[str, Expression] = {}
 
-    def add(self, item: Item) -> None:
+    def add(self, item: Called) -> None:
         """Writes an item, or keeps it for the one expression that reads it."""
         expression = self._expression(item)
         for operand in item.operands:
@@ -101,7 +102,7 @@ class Forward:
             self.lines.pop()
             self._values[value] = Expression(text, self._values[value].reads)
 
-    def _is_written_where_it_is_read(self, item: Item, expression: Expression) -> bool:
+    def _is_written_where_it_is_read(self, item: Called, expression: Expression) -> bool:
         name = item.local
         if name in self._named or self._uses[name] != 1:
             return False
@@ -131,9 +132,11 @@ class Forward:
                 return name
         return None
 
-    def _expression(self, item: Item) -> Expression:
+    def _expression(self, item: Called) -> Expression:
         operands = [self._values[name] for name in item.operands]
         reads = frozenset().union(*(operand.reads for operand in operands))
+        if isinstance(item, RecomputedItem):
+            return Expression(item.text.format(*(x.text for x in operands)), reads, calls=True)
         if not isinstance(item, OpItem):
             text = f"self.{item.local}({', '.join(x.text for x in operands)})"
             return _chosen(item, Expression(text, reads, calls=True), operands[0].text)
@@ -151,7 +154,7 @@ class Forward:
         return _chosen(item, Expression(text, reads, binds, calls), texts[0])
 
 
-def _chosen(item: Item, made: Expression, instead: str) -> Expression:
+def _chosen(item: Called, made: Expression, instead: str) -> Expression:
     """What an item gives, which may be left out, and then is its first operand."""
     if not may_choose(item):
         return made
@@ -159,7 +162,7 @@ def _chosen(item: Item, made: Expression, instead: str) -> Expression:
     return Expression(f"{made.text} if {there} else {instead}", made.reads, _CHOICE)
 
 
-def _reads(item: Item) -> list[str]:
+def _reads(item: Called) -> list[str]:
     """The operands, each as often as the text of an item reads it.
 
     One that only gives a size, or that stands for an item left out, is read once more, and so has

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Set
 from functools import cache
 
 from fishcompile.ops import registry
+from fishcompile.targets.python_source import recompute
 
 _NODES = {
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef,
@@ -35,6 +36,8 @@ _IMPORTS = {
     "import torch",
     "import torch.nn.functional as F",
     "from torch import Tensor, nn",
+    recompute.CALLABLE,
+    *recompute.IMPORTS,
 }  # fmt: skip
 _BUILTINS = {"super", "range", "isinstance", "print", "sum", "ValueError"}
 _NAMES = {*_BUILTINS, "Tensor", "int", "str", "bool", "dict", "__name__"}
@@ -73,18 +76,30 @@ def verify(text: str, calls: Iterable[str] = ()) -> None:
         tree = ast.parse(text)
     except SyntaxError as error:
         raise UnsafeOutputError(f"line {error.lineno}: {error.msg}") from None
-    nodes = list(ast.walk(tree))
+    helpers = [node for node in tree.body if _is_helper(node)]
+    nodes = [node for top in tree.body if top not in helpers for node in (*ast.walk(top), tree)]
     classes = {node.name for node in nodes if isinstance(node, ast.ClassDef)}
     bound = {node.arg for node in nodes if isinstance(node, ast.arg)}
     bound |= {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     inner = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
-    names, made = classes | bound | _NAMES, classes | allowed
+    given = {recompute.NAME} if helpers else set()
+    names, made = classes | bound | given | _NAMES, classes | given | allowed
     for node in nodes:
         if type(node) in _INNOCENT:
             continue
         fault = _fault(node, made, names, id(node) in inner, allowed)
         if fault:
             raise UnsafeOutputError(f"line {getattr(node, 'lineno', 1)}: {fault}")
+
+
+@cache
+def _helpers() -> tuple[str, ...]:
+    return tuple(ast.unparse(ast.parse(text)) for text in recompute.FUNCTIONS)
+
+
+def _is_helper(node: ast.stmt) -> bool:
+    """Whether it is, word for word, the one function that an emitted file may have."""
+    return isinstance(node, ast.FunctionDef) and ast.unparse(node) in _helpers()
 
 
 def _fault(node: ast.AST, made: set[str], names: set[str], inner: bool, calls: Set[str]) -> str:

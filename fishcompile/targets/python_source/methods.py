@@ -12,7 +12,7 @@ from fishcompile.analysis.features import features
 from fishcompile.analysis.frames import WIDTH
 from fishcompile.ir.graph import Graph, Node
 from fishcompile.record import record
-from fishcompile.targets.python_source.forms import Item
+from fishcompile.targets.python_source.forms import Called
 from fishcompile.targets.python_source.forward import Forward
 from fishcompile.targets.python_source.line_breaking import STEP, entry
 
@@ -25,8 +25,8 @@ class _Plan:
     """The items at the top, by what needs them, and the local names that are given out."""
 
     image: str
-    trunk: tuple[Item, ...]
-    heads: tuple[Item, ...]
+    trunk: tuple[Called, ...]
+    heads: tuple[Called, ...]
     taps: dict[str, str]
     outputs: dict[str, str]
 
@@ -40,7 +40,7 @@ class _Plan:
         )
 
 
-def methods(graph: Graph, top: Sequence[Item], before: Sequence[str] = ()) -> list[str]:
+def methods(graph: Graph, top: Sequence[Called], before: Sequence[str] = ()) -> list[str]:
     """The lines of the forward methods, each after an empty line.
 
     The lines `before` are those that look at the image first.
@@ -49,7 +49,7 @@ def methods(graph: Graph, top: Sequence[Item], before: Sequence[str] = ()) -> li
     return [empty, head, *(_BODY + line for line in before), *body]
 
 
-def _methods(graph: Graph, top: Sequence[Item]) -> list[str]:
+def _methods(graph: Graph, top: Sequence[Called]) -> list[str]:
     plan = _plan(graph, top)
     if not plan.taps:
         return _forward(plan, _writer({plan.image: "x"}, plan.heads, plan.outputs))
@@ -68,7 +68,7 @@ def _methods(graph: Graph, top: Sequence[Item]) -> list[str]:
     return [*lines, *_heads(plan, method, names)]
 
 
-def _plan(graph: Graph, top: Sequence[Item]) -> _Plan:
+def _plan(graph: Graph, top: Sequence[Called]) -> _Plan:
     image = graph.inputs[0].name
     local = {image: image}
     for child in graph.children[""]:
@@ -125,7 +125,7 @@ def _heads(plan: _Plan, method: str, names: Mapping[str, str]) -> list[str]:
 
 def _writer(
     values: dict[str, str],
-    items: Sequence[Item],
+    items: Sequence[Called],
     given: Mapping[str, str],
     *,
     by_name: bool = False,
