@@ -220,7 +220,7 @@ def test_two_processes_train_as_one(how: str) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "torch.distributed.run", "--standalone",
              "--nproc-per-node", processes, "-m", "tests.targets.two_processes", how, way],
-            capture_output=True, text=True, check=False, cwd=ROOT,
+            capture_output=True, text=True, check=False, cwd=ROOT, timeout=300,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         losses[processes, way] = [float(word) for word in done.stdout.split()]
