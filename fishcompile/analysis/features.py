@@ -7,6 +7,7 @@ way to the one output: what a ResNet pools, what a U-Net scores.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from fishcompile.ir.graph import Graph, Item, Node, Scope
 
@@ -23,6 +24,11 @@ def features(graph: Graph) -> tuple[tuple[str, str], ...]:
     value = graph.outputs[0][1] if graph.outputs else ""
     end = before_head(graph, made, value)
     return ((made[end].local, end),) if end != value else ()
+
+
+def tapped(graph: Graph) -> Graph:
+    """The graph with its features as taps, so that they keep their names."""
+    return replace(graph, taps=features(graph))
 
 
 def made_at_the_top(graph: Graph) -> dict[str, Item]:

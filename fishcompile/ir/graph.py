@@ -149,6 +149,11 @@ class Graph:
         return known
 
     @cached_property
+    def node(self) -> dict[str, Node]:
+        """The nodes by name."""
+        return {node.name: node for node in self.nodes}
+
+    @cached_property
     def children(self) -> dict[str, tuple[Item, ...]]:
         """The scopes and nodes directly inside each scope, in order; the top is ''."""
         inside: dict[str, dict[str, Item]] = {"": {}, **{scope.name: {} for scope in self.scopes}}

@@ -110,6 +110,9 @@ class Op:
     views: ClassVar[Literal["never", "evaluation", "always"]] = "never"
     # whether the gradients of its inputs lie in the memory of that of its output
     passes_gradient: ClassVar[bool] = False
+    # whether, in evaluation, each pixel of the output is made of that pixel of the input alone, by
+    # the same function everywhere
+    pixelwise: ClassVar[bool] = False
     # the forward expression, where it is no plain call, with fields of the op in braces
     text: ClassVar[str] = ""
     # how a new module `{0}` gets its first values, where not as torch gives them
@@ -133,6 +136,17 @@ class Op:
     def kept(self, *inputs: TensorType) -> tuple[int, int] | None:  # noqa: ARG002
         """Two widths that need not be equal, and stay so in a scaled network where they are."""
         return None
+
+    def by_pixel(self) -> bool:
+        """Whether it is `pixelwise`, where that depends on the op's numbers."""
+        return self.pixelwise
+
+    def of_channels(self, count: int) -> Op | None:  # noqa: ARG002
+        """The op on `count` of its channels, if in evaluation it does not mix them; else None.
+
+        Its weights, if it has any, are one number a channel.
+        """
+        return self if self.pixelwise and self.gradient == "activation" else None
 
     def macs(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """Multiply-accumulates for one image, as torch's FlopCounterMode counts them (/ 2)."""

@@ -16,6 +16,7 @@ class BatchNorm(Op):
 
     kind: ClassVar[str] = "batch_norm"
     gradient = "norm"
+    pixelwise = True
 
     channels: int
 
@@ -25,6 +26,10 @@ class BatchNorm(Op):
         require_map(x, self.kind)
         require_channels(x, self.channels, "channels")
         return x
+
+    def of_channels(self, count: int) -> BatchNorm:
+        """Of each channel it has a mean and a deviation."""
+        return BatchNorm(count)
 
     def state(self) -> tuple[State, ...]:
         """Weight and bias, the running mean and variance, and the count of batches seen."""

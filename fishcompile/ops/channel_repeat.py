@@ -24,6 +24,7 @@ class ChannelRepeat(Op):
     kind: ClassVar[str] = "channel_repeat"
     calls = ("torch.repeat_interleave",)
     gradient = "free"
+    pixelwise = True
     saves = ()
     text = "torch.repeat_interleave({0}, {k}, dim=1)"
 

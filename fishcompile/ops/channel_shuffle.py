@@ -18,6 +18,7 @@ class ChannelShuffle(Op):
     kind: ClassVar[str] = "channel_shuffle"
     calls = ("F.channel_shuffle",)
     gradient = "free"
+    pixelwise = True
     saves = ()
 
     groups: int

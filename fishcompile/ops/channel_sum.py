@@ -21,6 +21,7 @@ class ChannelSum(Op):
     kind: ClassVar[str] = "channel_sum"
     calls = ("torch.unflatten",)
     gradient = "free"
+    pixelwise = True
     saves = ()
     text = "torch.unflatten({0}, 1, (-1, {k})).sum(dim=2)"
 

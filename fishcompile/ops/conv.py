@@ -55,6 +55,10 @@ class Conv(Op):
         extent = int(self.dilation) * (int(self.kernel_size) - 1) + 1
         return window(sides[0], extent, self.stride, self.padding)
 
+    def by_pixel(self) -> bool:
+        """A window of one pixel, which moves by one."""
+        return (self.kernel_size, self.stride, self.padding) == (1, 1, 0)
+
     def _lopsided(self) -> ShapeError:
         """What is wrong with a padding that is to keep the sides and cannot: see `same_padding`."""
         kernel, stride = int(self.kernel_size), int(self.stride)

@@ -16,6 +16,7 @@ class Gelu(Op):
     kind: ClassVar[str] = "gelu"
     calls = ("F.gelu",)
     gradient = "activation"
+    pixelwise = True
 
 
 KIND = NodeKind(Gelu, "Gaussian error linear unit.")

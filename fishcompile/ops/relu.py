@@ -16,6 +16,7 @@ class Relu(Op):
     kind: ClassVar[str] = "relu"
     calls = ("F.relu",)
     gradient = "activation"
+    pixelwise = True
     saves = ("output",)
 
 

@@ -16,6 +16,7 @@ class Silu(Op):
     kind: ClassVar[str] = "silu"
     calls = ("F.silu",)
     gradient = "activation"
+    pixelwise = True
 
 
 KIND = NodeKind(Silu, "Sigmoid-weighted linear unit.")

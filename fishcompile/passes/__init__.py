@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 ALL = "all"
 # The order of `all`: what makes work for a pass stands before it.
-ORDER = ("fold_batch_norm",)
+ORDER = (
+    "fold_batch_norm",
+    "split_concat",
+    "delay_upsampling",
+    "merge_duplicates",
+    "drop_unread",
+)
 
 _BESIDE = {"base"}
 

@@ -22,8 +22,36 @@ class Fold:
     axis: int
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The layer or norm at path `source` is now several, each with a part of its channels.
+
+    `parts` are their paths with the first channel and the one behind the last; `axis` is the
+    dimension of the weight that is cut. What has a bias beside a weight that is cut along another
+    dimension than the bias has it in its first part alone, since the parts are summed.
+    """
+
+    source: str
+    parts: tuple[tuple[str, int, int], ...]
+    axis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renamed:
+    """Nodes with other paths: `names` pair each old one with the new."""
+
+    names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The node at `path` is gone, as nothing was made of what it gave."""
+
+    path: str
+
+
 # how a state dict of the graph before a pass becomes one of the graph after it
-Rewrite = Fold
+Rewrite = Fold | Split | Renamed | Dropped
 
 
 class Passed(NamedTuple):
