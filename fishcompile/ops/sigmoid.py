@@ -15,6 +15,7 @@ class Sigmoid(Op):
 
     kind: ClassVar[str] = "sigmoid"
     calls = ("torch.sigmoid",)
+    onnx_type = "Sigmoid"
     saves = ("output",)
 
 
