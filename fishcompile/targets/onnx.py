@@ -47,8 +47,18 @@ def onnx_bytes(
     return written
 
 
-def _made(analysis: Analysis) -> bytes:
-    return onnx_bytes(analysis.inference.graph, analysis.digest, passes=analysis.passes)
+def _made(analysis: Analysis, state: Mapping[str, Any] | None = None, taps: bool = False) -> bytes:
+    graph, passes = analysis.inference.graph, analysis.passes
+    return onnx_bytes(graph, analysis.digest, state, taps=taps, passes=passes)
 
 
-TARGET = Target("an ONNX file", "an ONNX file", _made, text=False, suffix=".onnx")
+TARGET = Target(
+    "an ONNX file",
+    "an ONNX file",
+    _made,
+    text=False,
+    suffix=".onnx",
+    needs=("onnx", "numpy"),
+    extra="onnx",
+    takes=("state", "taps"),
+)
