@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from fishcompile.weights.checkpoint_files import Checkpoint
+    from fishcompile.weights.checkpoint import Checkpoint
 
 _SAFETENSORS = ".safetensors"
 _TORCH = (".pt", ".pth")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Extra, Op
@@ -12,6 +13,7 @@ from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
 
 if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
     from fishcompile.ops.runs import Runs
 
 
@@ -45,6 +47,10 @@ class Add(Op):
     def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """One operand after the other."""
         return steps(*inputs)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """One operand after the other."""
+        return reduce(lambda a, b: to.node("Add", a, b), inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

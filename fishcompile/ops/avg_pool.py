@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.pooling import Pool
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 class AvgPool(Pool):
@@ -13,3 +16,7 @@ class AvgPool(Pool):
     kind: ClassVar[str] = "avg_pool"
     calls = ("F.avg_pool2d",)
     gradient = "free"
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """`AveragePool`, whose border counts as zeros."""
+        return to.node("AveragePool", *inputs, **self.onnx_window(), count_include_pad=1)

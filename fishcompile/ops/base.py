@@ -15,6 +15,7 @@ from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
 
 if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
     from fishcompile.ops.runs import Runs
 
 # How a gradient comes back through an op. `free`: the op is linear or picks elements, and has no
@@ -53,12 +54,28 @@ class ShapeError(Exception):
 
 
 @record
+class First:
+    """How an entry of a state dict starts: all `of`, or drawn about 0.
+
+    `normal` has the standard deviation `of`, `uniform` goes from -`of` to `of`.
+    """
+
+    of: float
+    drawn: Literal["", "normal", "uniform"] = ""
+
+
+@record
 class State:
-    """One entry of an op's state dict: its name, shape, and whether it is trained."""
+    """One entry of an op's state dict: its name, shape, whether it is trained, and how it starts.
+
+    `first` is what the module's constructor and the op's `first_values` make of it, for who makes a
+    network without torch; None is unsaid.
+    """
 
     name: str
     shape: tuple[int, ...]
     trained: bool = True
+    first: First | None = None
 
 
 @record
@@ -117,6 +134,8 @@ class Op:
     text: ClassVar[str] = ""
     # how a new module `{0}` gets its first values, where not as torch gives them
     first_values: ClassVar[str] = ""
+    # the operator of ONNX, where it is one that reads the operands and nothing else
+    onnx_type: ClassVar[str] = ""
 
     def infer(self, *inputs: TensorType) -> TensorType:
         """The output's type, if not the input's. Raises ShapeError where the inputs do not fit."""
@@ -185,6 +204,15 @@ class Op:
     def state(self) -> tuple[State, ...]:
         """The entries of the state dict, in torch's order; empty for a stateless op."""
         return ()
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """Writes what the op is in inference, of opset 18; the name of its output, or of an input.
+
+        Raises NotImplementedError where the op says nothing of ONNX.
+        """
+        if not self.onnx_type:
+            raise NotImplementedError(self.kind)
+        return to.node(self.onnx_type, *inputs)
 
     @classmethod
     def module(cls) -> Call | None:

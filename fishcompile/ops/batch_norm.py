@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from fishcompile.ops.base import Call, Extra, Op, State, require_channels, require_map
+from fishcompile.ops.base import Call, Extra, First, Op, State, require_channels, require_map
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -35,16 +38,23 @@ class BatchNorm(Op):
         """Weight and bias, the running mean and variance, and the count of batches seen."""
         shape = (self.channels,)
         return (
-            State("weight", shape),
-            State("bias", shape),
-            State("running_mean", shape, trained=False),
-            State("running_var", shape, trained=False),
-            State("num_batches_tracked", (), trained=False),
+            State("weight", shape, first=First(1)),
+            State("bias", shape, first=First(0)),
+            State("running_mean", shape, trained=False, first=First(0)),
+            State("running_var", shape, trained=False, first=First(1)),
+            State("num_batches_tracked", (), trained=False, first=First(0)),
         )
 
     def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
         """The mean and the inverse deviation of the batch, in training."""
         return (Extra(2 * self.channels, batched=False, training=True),)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """By the running figures, with torch's own epsilon."""
+        names = ("weight", "bias", "running_mean", "running_var")
+        return to.node(
+            "BatchNormalization", *inputs, *(to.weight(name) for name in names), epsilon=1e-5
+        )
 
     @classmethod
     def module(cls) -> Call:

@@ -14,6 +14,7 @@ from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
 
 if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
     from fishcompile.ops.runs import Runs
 
 
@@ -39,6 +40,12 @@ class ChannelRepeat(Op):
     def carried(self, *inputs: Runs) -> Runs:
         """More of each."""
         return tuple((makers, channels * self.k) for makers, channels in inputs[0])
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """A list of where each channel was."""
+        k = int(self.k)
+        order = (at // k for at in range(to.channels[0] * k))
+        return to.node("Gather", *inputs, to.whole(*order), axis=1)
 
 
 KIND = NodeKind(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -31,6 +34,12 @@ class ChannelShuffle(Op):
             message = f"{int(self.groups)} groups do not divide {int(x.channels)} channels"
             raise ShapeError("FC302", message, "groups", divide=int(x.channels))
         return x
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """A list of where each channel was."""
+        each = to.channels[0] // int(self.groups)
+        order = (group * each + at for at in range(each) for group in range(int(self.groups)))
+        return to.node("Gather", *inputs, to.whole(*order), axis=1)
 
 
 KIND = NodeKind(

@@ -11,6 +11,7 @@ from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
 
 if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
     from fishcompile.ops.runs import Runs
 
 
@@ -41,6 +42,17 @@ class ChannelSum(Op):
         from fishcompile.ops.runs import thinned
 
         return thinned(inputs[0], self.k)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """The k channels as a dimension that is summed; of one nothing."""
+        (x,) = inputs
+        if self.k == 1:
+            return x
+        channels, k = to.channels[0] // int(self.k), int(self.k)
+        rows = to.node("Reshape", x, to.whole(0, channels, k, -1))
+        summed = to.node("ReduceSum", rows, to.whole(2), keepdims=0)
+        shape = to.node("Concat", to.whole(0, channels), to.sides(x), axis=0)
+        return to.node("Reshape", summed, shape)
 
 
 KIND = NodeKind(

@@ -11,6 +11,7 @@ from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
 
 if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
     from fishcompile.ops.runs import Runs
 
 
@@ -44,6 +45,10 @@ class Concat(Op):
         from fishcompile.ops.runs import joined
 
         return joined(run for runs in inputs for run in runs)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """Along the channels."""
+        return to.node("Concat", *inputs, axis=1)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from math import prod
+from typing import TYPE_CHECKING, ClassVar
 
-from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map, window
+from fishcompile.ops.base import (
+    Call,
+    First,
+    Op,
+    ShapeError,
+    State,
+    require_channels,
+    require_map,
+    window,
+)
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 def same_padding(kernel: int, dilation: int) -> int:
@@ -15,6 +28,20 @@ def same_padding(kernel: int, dilation: int) -> int:
     An even kernel has no pixel in its middle. `Conv.infer` refuses what is negative.
     """
     return dilation * (kernel // 2) if kernel % 2 else -1
+
+
+def weights(shape: tuple[int, ...], bias: tuple[int, ...] | None) -> tuple[State, ...]:
+    """`weight`, and `bias` where there is one, with the first values of a convolution.
+
+    Kaiming's of mode fan_out for the first, torch's own for the second; as torch counts them, for a
+    transposed one as well: fan_out by the first dimension, fan_in by the second.
+    """
+    area = prod(map(int, shape[2:]))
+    first = First((2 / (int(shape[0]) * area)) ** 0.5, "normal")
+    found = (State("weight", shape, first=first),)
+    if bias is None:
+        return found
+    return (*found, State("bias", bias, first=First((int(shape[1]) * area) ** -0.5, "uniform")))
 
 
 @record
@@ -84,8 +111,21 @@ class Conv(Op):
     def state(self) -> tuple[State, ...]:
         """`weight`, and `bias` where there is one."""
         k = self.kernel_size
-        weight = State("weight", (self.out_channels, self.in_channels // self.groups, k, k))
-        return (weight, State("bias", (self.out_channels,))) if self.bias else (weight,)
+        shape = (self.out_channels, self.in_channels // self.groups, k, k)
+        return weights(shape, (self.out_channels,) if self.bias else None)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """`Conv`."""
+        return to.node(
+            "Conv",
+            *inputs,
+            *(to.weight(entry.name) for entry in self.state()),
+            kernel_shape=(int(self.kernel_size),) * 2,
+            strides=(int(self.stride),) * 2,
+            pads=(int(self.padding),) * 4,
+            dilations=(int(self.dilation),) * 2,
+            group=int(self.groups),
+        )
 
     @classmethod
     def module(cls) -> Call:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Call, Op, ShapeError, State, require_channels, require_map
+from fishcompile.ops.conv import weights
 from fishcompile.ops.keys import flag, whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -94,8 +98,25 @@ class ConvTranspose(Op):
     def state(self) -> tuple[State, ...]:
         """`weight` (in, out, kernel, kernel), and `bias` where there is one."""
         k = self.kernel_size
-        weight = State("weight", (self.in_channels, self.out_channels, k, k))
-        return (weight, State("bias", (self.out_channels,))) if self.bias else (weight,)
+        shape = (self.in_channels, self.out_channels, k, k)
+        return weights(shape, (self.out_channels,) if self.bias else None)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """Of a second map its sides, cut from as much as there can be."""
+        weights = [to.weight(entry.name) for entry in self.state()]
+        p, s, sized = int(self.padding), int(self.stride), len(inputs) > 1
+        made = to.node(
+            "ConvTranspose",
+            inputs[0],
+            *weights,
+            kernel_shape=(int(self.kernel_size),) * 2,
+            strides=(s, s),
+            pads=(p,) * 4,
+            output_padding=(s - 1,) * 2 if sized else (0, 0),
+        )
+        if not sized:
+            return made
+        return to.node("Slice", made, to.whole(0, 0), to.sides(inputs[1]), to.whole(2, 3))
 
     @classmethod
     def module(cls) -> Call:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Extra, Op
 from fishcompile.ops.keys import whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -27,6 +30,10 @@ class Dropout(Op):
     def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
         """What each number is multiplied with, in training."""
         return (Extra(output.elements, training=True),)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:  # noqa: ARG002
+        """Nothing: in inference every number stays."""
+        return inputs[0]
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

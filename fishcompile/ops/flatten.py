@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Op
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -29,6 +32,10 @@ class Flatten(Op):
     def span(self, at: int, growth: int) -> tuple[int, int] | None:  # noqa: ARG002
         """All pixels."""
         return None
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """`Flatten`."""
+        return to.node("Flatten", *inputs, axis=1)
 
 
 KIND = NodeKind(Flatten, "A map as a vector.")

@@ -16,6 +16,7 @@ class GlobalAvgPool(Op):
 
     kind: ClassVar[str] = "global_avg_pool"
     calls = ("F.adaptive_avg_pool2d",)
+    onnx_type = "GlobalAveragePool"
     gradient = "free"
     saves = ()
     text = "F.adaptive_avg_pool2d({0}, 1)"

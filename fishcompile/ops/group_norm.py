@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from math import prod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import (
     Call,
     Extra,
+    First,
     Op,
     ShapeError,
     State,
@@ -16,6 +17,9 @@ from fishcompile.ops.base import (
 )
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -43,11 +47,24 @@ class GroupNorm(Op):
 
     def state(self) -> tuple[State, ...]:
         """Weight and bias; there are no running figures."""
-        return (State("weight", (self.channels,)), State("bias", (self.channels,)))
+        shape = (self.channels,)
+        return (State("weight", shape, first=First(1)), State("bias", shape, first=First(0)))
 
     def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
         """The mean and the inverse deviation of each group of each image."""
         return (Extra(2 * self.groups),)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """Each group as one channel of an instance norm; opset 18 has no other that is torch's."""
+        (x,) = inputs
+        groups = int(self.groups)
+        rows = to.node("Reshape", x, to.whole(0, groups, -1))
+        one, nothing = to.decimal(*[1.0] * groups), to.decimal(*[0.0] * groups)
+        normed = to.node("InstanceNormalization", rows, one, nothing, epsilon=1e-5)
+        mapped = to.node("Reshape", normed, to.node("Shape", x))
+        along = to.whole(1, 2)
+        weight, bias = (to.node("Unsqueeze", to.weight(n), along) for n in ("weight", "bias"))
+        return to.node("Add", to.node("Mul", mapped, weight), bias)
 
     @classmethod
     def module(cls) -> Call:

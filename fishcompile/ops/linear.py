@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from fishcompile.ops.base import Call, Op, ShapeError, State
+from fishcompile.ops.base import Call, First, Op, ShapeError, State
 from fishcompile.ops.keys import flag, whole
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -46,8 +49,16 @@ class Linear(Op):
 
     def state(self) -> tuple[State, ...]:
         """`weight` (out, in), and `bias` where there is one."""
-        weight = State("weight", (self.out_features, self.in_features))
-        return (weight, State("bias", (self.out_features,))) if self.bias else (weight,)
+        first, spread = First(0.01, "normal"), First(int(self.in_features) ** -0.5, "uniform")
+        weight = State("weight", (self.out_features, self.in_features), first=first)
+        if not self.bias:
+            return (weight,)
+        return (weight, State("bias", (self.out_features,), first=spread))
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """`Gemm`, its weight transposed."""
+        weights = (to.weight(entry.name) for entry in self.state())
+        return to.node("Gemm", *inputs, *weights, transB=1)
 
     @classmethod
     def module(cls) -> Call:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Extra
 from fishcompile.ops.pooling import Pool
 from fishcompile.ops.tensor import TensorType
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 class MaxPool(Pool):
@@ -15,6 +18,10 @@ class MaxPool(Pool):
     kind: ClassVar[str] = "max_pool"
     calls = ("F.max_pool2d",)
     gradient = "free"
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """`MaxPool`."""
+        return to.node("MaxPool", *inputs, **self.onnx_window())
 
     def extras(self, inputs: tuple[TensorType, ...], output: TensorType) -> tuple[Extra, ...]:  # noqa: ARG002
         """Where each maximum stood, as int64; torch finds them in evaluation too."""

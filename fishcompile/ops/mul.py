@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from functools import reduce
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Extra, Op
 from fishcompile.ops.elementwise import broadcast, broadcast_sides, steps
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -35,6 +39,10 @@ class Mul(Op):
     def written(self, inputs: tuple[TensorType, ...], output: TensorType) -> int:  # noqa: ARG002
         """One operand after the other."""
         return steps(*inputs)
+
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """One operand after the other."""
+        return reduce(lambda a, b: to.node("Mul", a, b), inputs)
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

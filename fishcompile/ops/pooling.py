@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from fishcompile.ops.base import Op, ShapeError, require_map, window
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import Attribute
 
 
 @record
@@ -36,6 +40,14 @@ class Pool(Op):
         """The window."""
         first = at * int(self.stride) - int(self.padding)
         return first, first + int(self.kernel_size) - 1
+
+    def onnx_window(self) -> dict[str, Attribute]:
+        """The attributes of a pooling in ONNX."""
+        return {
+            "kernel_shape": (int(self.kernel_size),) * 2,
+            "strides": (int(self.stride),) * 2,
+            "pads": (int(self.padding),) * 4,
+        }
 
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:  # noqa: ARG003

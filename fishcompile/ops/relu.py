@@ -15,6 +15,7 @@ class Relu(Op):
 
     kind: ClassVar[str] = "relu"
     calls = ("F.relu",)
+    onnx_type = "Relu"
     gradient = "activation"
     pixelwise = True
     saves = ("output",)

@@ -16,6 +16,7 @@ class Sigmoid(Op):
     kind: ClassVar[str] = "sigmoid"
     calls = ("torch.sigmoid",)
     pixelwise = True
+    onnx_type = "Sigmoid"
     saves = ("output",)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from fishcompile.ops.base import Op, ShapeError, require_map
 from fishcompile.ops.keys import whole, word
 from fishcompile.ops.node_kind import NodeKind
 from fishcompile.ops.tensor import TensorType, feature_map
 from fishcompile.record import record
+
+if TYPE_CHECKING:
+    from fishcompile.ops.onnx_nodes import OnnxNodes
 
 
 @record
@@ -58,6 +61,15 @@ class Upsample(Op):
         first = (2 * at + 1 - growth) // (2 * growth)
         return first, first + (growth > 1)
 
+    def onnx(self, to: OnnxNodes, *inputs: str) -> str:
+        """`Resize`, its pixels counted as torch counts them."""
+        x = inputs[0]
+        if len(inputs) > 1:
+            to_size: tuple[str, ...] = ("", to.sized(x, to.sides(inputs[1])))
+        else:
+            to_size = (to.decimal(1.0, 1.0, float(self.factor), float(self.factor)),)
+        return to.node("Resize", x, "", *to_size, **_ONNX[self.mode])
+
     @classmethod
     def expression(cls, fields: Mapping[str, str], operands: int) -> str:
         """`F.interpolate` to the second map's size, or by the factor."""
@@ -65,6 +77,16 @@ class Upsample(Op):
         size = "size={1}.shape[-2:]" if operands > 1 else f"scale_factor={fields['factor']}"
         corners = "" if mode == "nearest" else ", align_corners=False"
         return f'F.interpolate({{0}}, {size}, mode="{mode}"{corners})'
+
+
+_ONNX = {
+    "nearest": {
+        "mode": "nearest",
+        "coordinate_transformation_mode": "asymmetric",
+        "nearest_mode": "floor",
+    },
+    "bilinear": {"mode": "linear", "coordinate_transformation_mode": "half_pixel"},
+}
 
 
 KIND = NodeKind(

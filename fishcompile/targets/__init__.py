@@ -12,7 +12,8 @@ from fishcompile.targets.base import Target
 
 DEFAULT = "source"
 
-_BESIDE = {"base"}
+# what targets are made with; a folder would be a room of its own
+_BESIDE = {"base", "first_values", "onnx_model", "onnx_sides"}
 
 
 def found() -> tuple[str, ...]:

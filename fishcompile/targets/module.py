@@ -95,4 +95,12 @@ def _saved(analysis: Analysis) -> bytes:
     return buffer.getvalue()
 
 
-TARGET = Target("torch.save of it", "a module", _saved, text=False, suffix=".pt", needs_torch=True)
+TARGET = Target(
+    "torch.save of it",
+    "a module",
+    _saved,
+    text=False,
+    suffix=".pt",
+    needs=("torch",),
+    extra="torch",
+)

@@ -1,13 +1,10 @@
 """Checkpoint files: what is in them, read without running anything, and written whole.
 
-A file's kind is told by its first bytes. Released FishNet checkpoints are `torch.save`d dicts that
-are called `.tar`.
+Released FishNet checkpoints are `torch.save`d dicts that are called `.tar`.
 """
 
 from __future__ import annotations
 
-import stat
-import tarfile
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
@@ -18,9 +15,9 @@ from torch import Tensor
 
 from fishcompile.diagnostics.errors import UsageError
 from fishcompile.diagnostics.names import shown
-from fishcompile.files import reading, refuse_existing, write_atomic
-from fishcompile.record import record
-from fishcompile.weights.torch_files import AGAIN, Unread, first_line, load, more_than_tensors
+from fishcompile.files import refuse_existing, write_atomic
+from fishcompile.weights.checkpoint import AGAIN, Checkpoint, first_line, kind_of
+from fishcompile.weights.torch_files import Unread, load, more_than_tensors
 
 PREFIX = "module."  # what torch.nn.DataParallel puts before every key
 SLACK = 256 << 20  # bytes that tensors may have beyond their file's size: tied weights, say
@@ -29,24 +26,9 @@ ENVELOPE = "state_dict"  # the entry of a training script's dict that holds the 
 _ENTRIES = ("model_state_dict", "model", "net", "module", "weights", "params", "network")
 
 
-@record
-class Checkpoint:
-    """The tensors of a file in its order, and how they lay in it.
-
-    `envelope` is the entry that they lay under, `beside` names what else lay there and is no plain
-    number or text. `prefix` is what was before every key and is taken off, see wrappers.py.
-    """
-
-    tensors: Mapping[str, Tensor]
-    kind: str
-    envelope: str = ""
-    beside: tuple[str, ...] = ()
-    prefix: str = ""
-
-
 def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint at `path`, of either format whatever its name. Raises UsageError."""
-    kind = _kind(path)
+    kind = kind_of(path)
     content = _read_safetensors(path) if kind == "safetensors" else load(path)
     if isinstance(content, Unread):
         raise more_than_tensors(path, content.path)
@@ -87,31 +69,6 @@ def _write(path: Path, data: bytes, *, force: bool) -> None:
     if not force:
         refuse_existing(path, "")
     write_atomic(path, data)
-
-
-def _kind(path: Path) -> str:
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder", "name the checkpoint file in it")
-    with reading(path):
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise UsageError(f"{path} is not a regular file", "copy what it gives into one")
-        with path.open("rb") as file:
-            head = file.read(64)
-    if not head:
-        raise UsageError(f"{path} is empty", AGAIN)
-    if head[:2] == b"PK":
-        return "torch, zip"
-    if head[8:9] == b"{":
-        return "safetensors"
-    if head[:1] == b"\x80":  # how a pickle of protocol 2 or later begins
-        return "torch, legacy pickle"
-    if tarfile.is_tarfile(path):
-        raise UsageError(
-            f"{path} is a tar archive; FishNet's checkpoints only have the name of one",
-            "unpack it, tar -xf, and name the checkpoint in it",
-        )
-    start = shown(head[:24].decode("latin-1"))
-    raise UsageError(f"{path} is no checkpoint: it begins with {start}", AGAIN)
 
 
 def _read_safetensors(path: Path) -> object:

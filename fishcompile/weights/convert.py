@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING
 
 from fishcompile.analysis.key_layouts import named
 from fishcompile.diagnostics.errors import FindingError, UsageError
@@ -16,8 +14,11 @@ from fishcompile.language.key_layouts import AUTHORS, FISHCOMPILE
 from fishcompile.language.stage_graph import StageGraph
 from fishcompile.record import record
 from fishcompile.weights.authors import authors_keys
-from fishcompile.weights.checkpoint_files import Checkpoint
+from fishcompile.weights.checkpoint import Checkpoint
 from fishcompile.weights.fit import SHOWN, require_fit
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @record
@@ -89,6 +90,8 @@ def convert(
     or shapes are not those of the graph or a layout does not fit it, UsageError where a layout is
     unknown or the authors' cannot hold them.
     """
+    import torch  # only here: who asks for names alone does without
+
     source = keys_of(source_layout, graph, stages)
     target = keys_of(target_layout, graph, stages)
     state = graph.state()

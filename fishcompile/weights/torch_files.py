@@ -16,8 +16,8 @@ from typing import Any, BinaryIO
 import torch
 
 from fishcompile.diagnostics.errors import UsageError
+from fishcompile.weights.checkpoint import AGAIN, first_line
 
-AGAIN = "download or copy it again"
 MAX_PICKLE = 16 << 20  # bytes of names and shapes; those of FishNet-201 take a tenth of a megabyte
 MAX_STEPS = 500_000  # of a pickle that stands among its tensors, so that its size says nothing
 MAX_FOREIGN = 64  # kinds of objects that are no tensors
@@ -27,7 +27,6 @@ _REFUSED = re.compile(r"GLOBAL (\S+)|reduce for unrecognized function (\S+)")
 _FOREIGN = re.compile(r"Can only (?:SETITEM|APPEND)|object has no attribute")
 _PLAIN_PICKLE = re.compile(r"Unsupported operand|Unsupported pickle protocol|persistent_id")
 _TRUSTED = "if you trust whoever made it, open it with {} and torch.save the state dict alone"
-_DETAIL = re.compile(r"WeightsUnpickler error:\s*(.+)")
 
 
 class Unread:
@@ -127,10 +126,3 @@ def more_than_tensors(path: Path, name: str) -> UsageError:
         "since a file that may name what is called can run any code",
         _TRUSTED.format("torch.load(FILE, weights_only=False)"),
     )
-
-
-def first_line(error: Exception) -> str:
-    """What a library says of a file, in a line."""
-    detail = _DETAIL.search(str(error))
-    text = detail[1] if detail else str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:200]

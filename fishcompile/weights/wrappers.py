@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
-from torch import Tensor
-
-from fishcompile.weights.checkpoint_files import Checkpoint
+from fishcompile.weights.checkpoint import Checkpoint
 
 # DataParallel and its kin; training frameworks' names for the model; a detector's for its backbone
 _BEFORE = ("module", "model", "backbone", "net", "encoder")
@@ -56,7 +55,7 @@ def _as_written(read: Checkpoint, prefix: str) -> str:
     return written if all(key.startswith(written) for key in read.tensors) else ""
 
 
-def _wrapper(tensors: Mapping[str, Tensor], prefix: str) -> str | None:
+def _wrapper(tensors: Mapping[str, Any], prefix: str) -> str | None:
     """The word of a wrapper that most keys have behind a prefix, if they have one."""
     after = (
         key.removeprefix(prefix).partition(".")[0]
@@ -69,13 +68,13 @@ def _wrapper(tensors: Mapping[str, Tensor], prefix: str) -> str | None:
     return max((word for word in _BEFORE if word in counts), key=counts.__getitem__, default=None)
 
 
-def _without(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor] | None:
+def _without(tensors: Mapping[str, Any], prefix: str) -> dict[str, Any] | None:
     """The tensors with a prefix taken off where it is; None where two would have one key."""
     found = {key.removeprefix(prefix): value for key, value in tensors.items()}
     return found if len(found) == len(tensors) else None
 
 
-def _without_compiled(tensors: Mapping[str, Tensor]) -> tuple[Mapping[str, Tensor], bool]:
+def _without_compiled(tensors: Mapping[str, Any]) -> tuple[Mapping[str, Any], bool]:
     found = {
         ".".join(step for step in key.split(".") if step != _COMPILED): value
         for key, value in tensors.items()

@@ -19,7 +19,7 @@ from fishcompile.package import data_file
 from fishcompile.pipeline import Analysis, compiled
 from fishcompile.targets.module import instantiate
 from fishcompile.targets.source import emit_source
-from fishcompile.weights.checkpoint_files import Checkpoint
+from fishcompile.weights.checkpoint import Checkpoint
 from fishcompile.weights.convert import convert, keys_of, recognise
 from tests import reference
 

@@ -15,7 +15,8 @@ import pytest
 import torch
 
 from fishcompile.diagnostics.errors import UsageError
-from fishcompile.weights.checkpoint_files import Checkpoint, read_checkpoint
+from fishcompile.weights.checkpoint import Checkpoint
+from fishcompile.weights.checkpoint_files import read_checkpoint
 from fishcompile.weights.wrappers import unwrapped
 
 KEYS = ("stem.a", "model.b", "head.0.c")  # the model has a node that is called as a wrapper is

@@ -6,8 +6,9 @@ specs each is built, whatever becomes of the others; the exit code is the worst.
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -27,7 +28,9 @@ from fishcompile.targets import DEFAULT, found, the_target
 from fishcompile.targets.base import Target
 
 if TYPE_CHECKING:
+    from fishcompile.ir.graph import Graph
     from fishcompile.loading.settings import Setting
+    from fishcompile.pipeline import Analysis
 
 
 def register(app: typer.Typer) -> None:
@@ -68,6 +71,16 @@ def build(
             f"{', '.join(passes_found())}; or all.",
         ),
     ] = None,
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="A checkpoint with the weights: .safetensors, or what torch.save wrote.",
+        ),
+    ] = None,
+    taps: Annotated[
+        bool, typer.Option("--taps", help="Of an ONNX file: give out the features as well.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if a file is not up to date.")
     ] = False,
@@ -90,7 +103,12 @@ def build(
     target, names = _target(emit), () if passes is None else chosen(passes)
     if not target.text and (check or output == "-"):
         raise UsageError(f"{target.noun} is neither compared nor printed", "use --emit source")
-    order = _Order(emit, target, names, check, force, _settings(set_, recompute))
+    if weights is not None and "state" not in target.takes:
+        raise UsageError(f"{target.noun} holds no weights", _taking("state"))
+    if taps and "taps" not in target.takes:
+        raise UsageError(f"--taps is nothing for {target.noun}", _taking("taps"))
+    settings = _settings(set_, recompute)
+    order = _Order(emit, target, names, check, force, settings, weights, taps)
     wanted = specs_of(specs)
     if len(wanted) == 1:
         _build(wanted[0], place_of(wanted[0], output, target.suffix), order)
@@ -116,6 +134,8 @@ class _Order:
     check: bool
     force: bool
     settings: tuple[Setting, ...]
+    weights: Path | None
+    taps: bool
 
 
 def _settings(words: list[str], recompute: str | None) -> tuple[Setting, ...]:
@@ -149,13 +169,13 @@ def _build(spec: Path, output: Path | None, order: _Order) -> None:
     analysis = compiled(spec, order.settings)
     if output is not None:
         refuse_inputs({spec: output}, analysis.tree)
-    if target.needs_torch:
-        _require_torch(target)
+    _require_needs(target)
+    before = analysis.inference.graph
     if names:
         analysis = after_passes(analysis, names)
     if not target.text and output is not None and not order.force:
         refuse_existing(output, "")  # before what may take long
-    made = target.make(analysis)
+    made = target.make(analysis, **_options(order, analysis, before))
     if isinstance(made, bytes):
         assert output is not None, f"{order.emit} has no suffix"
         write_atomic(output, made)
@@ -185,12 +205,29 @@ def _target(name: str) -> Target:
     raise UsageError(f"no target is called {shown(name)}", way_out)
 
 
-def _require_torch(target: Target) -> None:
-    try:
-        import torch  # noqa: F401
-    except ModuleNotFoundError:
-        way_out = "pip install 'fishcompile[torch]'"
-        raise UsageError(f"building {target.noun} needs torch", way_out) from None
+def _taking(option: str) -> str:
+    """Which targets take an option."""
+    return f"use --emit {' or '.join(n for n in found() if option in the_target(n).takes)}"
+
+
+def _options(order: _Order, analysis: Analysis, before: Graph) -> dict[str, Any]:
+    """What a target takes beside the analysis; the weights are read by the graph before passes."""
+    options: dict[str, Any] = {"taps": True} if order.taps else {}
+    if order.weights is not None:
+        from fishcompile.weights.arrays import arrays_of
+
+        state = arrays_of(order.weights, before, analysis.stages, analysis.rewrites)
+        options["state"] = state
+    return options
+
+
+def _require_needs(target: Target) -> None:
+    for name in target.needs:
+        try:
+            import_module(name)
+        except ModuleNotFoundError:
+            way_out = f"pip install 'fishcompile[{target.extra}]'"
+            raise UsageError(f"building {target.noun} needs {name}", way_out) from None
 
 
 def _option(passes: tuple[str, ...]) -> str:
