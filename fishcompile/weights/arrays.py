@@ -69,7 +69,7 @@ def _safetensors(path: Path) -> dict[str, Array]:
         way_out = "pip install 'fishcompile[onnx]'"
         raise UsageError(f"reading {path} needs safetensors", way_out) from None
     try:
-        entries = deserialize(path.read_bytes())
+        entries = deserialize(path.read_bytes())  # type: ignore[no-untyped-call]
     except Exception as error:  # the file may hold anything, and so may what it raises
         raise UsageError(f"{path} is damaged or cut short: {first_line(error)}", AGAIN) from error
     if not entries:

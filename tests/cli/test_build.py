@@ -373,10 +373,11 @@ def test_a_module_without_torch_is_a_usage_error(
 
 
 def test_an_unknown_kind_of_output(run: Run, spec: Path) -> None:
-    result = run("build", spec, "--emit", "onnxx")
+    result = run("build", spec, "--emit", "tensorrt")
     assert (result.code, result.out) == (2, "")
     assert result.err == (
-        "error: no target is called `onnxx`\n  = help: the targets are source, ir, module\n"
+        "error: no target is called `tensorrt`\n"
+        "  = help: the targets are source, ir, module, onnx\n"
     )
     assert "did you mean module? the targets" in run("build", spec, "--emit", "modul").err
 
@@ -397,10 +398,10 @@ def test_the_way_out_of_a_stale_file_builds_it(run: Run, here: Path, spec: Path)
 
 def test_help_lists_targets_and_passes(run: Run) -> None:
     text = " ".join(run("build", "--help").out.split())
-    assert "--emit <source|ir|module> source: a Python file; ir: the graph as text; module:" in text
+    assert "--emit <source|ir|module|onnx> source: a Python file; ir: the graph as text;" in text
     assert "[default: source]" in text
     assert "--passes NAMES" in text
-    assert "fold_batch_norm; or all." in text
+    assert "merge_duplicates, split_concat; or all." in text
 
 
 def test_a_target_is_found_by_its_file(
@@ -415,7 +416,7 @@ def test_a_target_is_found_by_its_file(
         "TARGET = Target('its name, loud', 'a shout', shout, suffix='.txt')\n"
     )
     monkeypatch.setattr(targets, "__path__", [*targets.__path__, str(folder)])
-    assert targets.found() == ("source", "ir", "module", "shout")
+    assert targets.found() == ("source", "ir", "module", "onnx", "shout")
     assert run("build", spec, "--emit", "shout").out == "wrote minnow.txt (1 lines)\n"
     assert (here / "minnow.txt").read_text() == "MINNOW\n"
     assert run("build", spec, "--emit", "shout", "-o", "-").out == "MINNOW\n"
@@ -430,6 +431,9 @@ def test_every_target_keeps_the_interface() -> None:
     assert set(targets.found()) == {path.stem for path in folder.glob("*.py")} - {
         "__init__",
         "base",
+        "first_values",
+        "onnx_model",
+        "onnx_sides",
     }
     for name in targets.found():
         target = targets.the_target(name)
@@ -464,7 +468,7 @@ def test_a_file_made_with_passes_says_so(run: Run, here: Path, spec: Path, text:
     # an unedited file of ours, so it is written over
     assert run("build", spec).code == 0
     assert (here / "minnow.py").read_text(encoding="utf-8") == text
-    with_ = run("build", spec, "--passes", "all", "--check")
+    with_ = run("build", spec, *PASSED, "--check")
     assert (with_.code, with_.err) == (
         1,
         (
@@ -518,7 +522,8 @@ def test_a_pass_that_is_none_is_said_before_the_spec_is_read(run: Run, here: Pat
     assert (result.code, result.out) == (2, "")
     assert result.err == (
         "error: no pass is called `fold_batchnorm`\n"
-        "  = help: did you mean fold_batch_norm? the passes are fold_batch_norm\n"
+        "  = help: did you mean fold_batch_norm? the passes are delay_upsampling, "
+        "drop_unread, fold_batch_norm, merge_duplicates, split_concat\n"
     )
 
 
