@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from fishcompile.package import VERSION
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fishcompile.diagnostics.finding import Report
     from fishcompile.pictures.notebook import Shown
     from fishcompile.schema.plugins import Plugin
+    from fishcompile.targets.engine import Engine
     from fishcompile.targets.network import Network
 
 __version__ = VERSION
@@ -78,32 +79,79 @@ def emit(spec: str | os.PathLike[str]) -> str:
     return emit_source(compiled(Path(spec)))
 
 
+@overload
+def compile(  # noqa: A001
+    spec: str | os.PathLike[str],
+    set: Mapping[str, Any] | None = None,
+    recompute: str | Sequence[str] | None = None,
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    optimize: Literal["inference"] | None = None,
+    engine: None = None,
+) -> Network: ...
+@overload
+def compile(  # noqa: A001
+    spec: str | os.PathLike[str],
+    set: Mapping[str, Any] | None = None,
+    recompute: str | Sequence[str] | None = None,
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    optimize: Literal["inference", "nothing"] | None = None,
+    engine: str,
+    device: str = "cpu",
+    dtype: str = "float32",
+) -> Engine: ...
 def compile(  # noqa: A001
     spec: str | os.PathLike[str],
     set: Mapping[str, Any] | None = None,  # noqa: A002
     recompute: str | Sequence[str] | None = None,
-) -> Network:
+    *,
+    weights: str | os.PathLike[str] | None = None,
+    optimize: str | None = None,
+    engine: str | None = None,
+    device: str = "cpu",
+    dtype: str = "float32",
+) -> Network | Engine:
     """The network of a spec as a new nn.Module on the CPU, by running the emitted text.
 
     `model(x)` takes (n, channels, height, width) and gives the logits (n, classes), or the taps
     where the spec has no classifier; `model.forward_features(x)` gives the taps by name, and
     `model.taps` their channels and strides. `set` lays values over the spec, by their paths:
     `{"tail.tail1.out": 64}`. `recompute` says what training computes again instead of keeping it:
-    "preact", "stages" or names of stages; see docs/training.md.
+    "preact", "stages" or names of stages; see docs/training.md. `weights` is a checkpoint, in any
+    layout that the spec knows, and `optimize="inference"` runs the passes, see docs/passes.md.
+
+    With an `engine` ("auto", "eager", "inductor", "onnxruntime", "openvino", "tensorrt") it is the
+    network as that runs it in inference on a `device` ("cpu", "cuda") in a `dtype` ("float32",
+    "bfloat16", "float16"), called with images of torch or numpy; see docs/engines.md. The passes
+    are run then unless `optimize` is "nothing".
 
     Raises:
         SpecError: the spec has errors; its `report` says where and why.
-        UsageError: a path of `set` is not in the spec.
-        ModuleNotFoundError: torch is not installed.
+        UsageError: a path of `set` is not in the spec, a checkpoint cannot be read, an engine is
+            not installed or does not do what is asked.
+        FindingError: the weights do not fit the spec.
+        ModuleNotFoundError: torch is not installed, and no engine is asked for.
     """
     from fishcompile.pipeline import compiled
-    from fishcompile.targets.module import network
 
     if recompute is not None:
         chosen = recompute if isinstance(recompute, str) else [*recompute]
         set = {**(set or {}), "recompute": chosen}  # noqa: A001
-    if not set:
-        return network(compiled(Path(spec)))
-    from fishcompile.loading.settings import settings_from
+    if set:
+        from fishcompile.loading.settings import settings_from
 
-    return network(compiled(Path(spec), settings_from(set)))
+        analysis = compiled(Path(spec), settings_from(set))
+    else:
+        analysis = compiled(Path(spec))
+    if engine is None and weights is None and optimize is None:
+        from fishcompile.targets.module import network
+
+        return network(analysis)
+    from fishcompile.weights.state import engine_of, network_of
+
+    path = None if weights is None else Path(weights)
+    if engine is None:
+        return network_of(analysis, path, optimize)
+    passes = {None: "inference", "nothing": None}.get(optimize, optimize)
+    return engine_of(analysis, path, passes, engine, device, dtype)

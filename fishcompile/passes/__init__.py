@@ -28,6 +28,8 @@ ORDER = (
     "merge_duplicates",
     "drop_unread",
 )
+# what is run for a purpose, by its name
+PURPOSES = {"inference": ORDER}
 
 _BESIDE = {"base"}
 
@@ -62,6 +64,14 @@ def chosen(words: str) -> tuple[str, ...]:
         if name in names[:index]:
             raise UsageError(f"the pass {name} is named twice", "name it once")
     return tuple(names)
+
+
+def optimised(purpose: str) -> tuple[str, ...]:
+    """The names of the passes that are run for a purpose. Raises UsageError for what is none."""
+    if purpose not in PURPOSES:
+        way_out = f"use {' or '.join(PURPOSES)}"
+        raise UsageError(f"nothing is optimised for {shown(purpose)}", way_out)
+    return PURPOSES[purpose]
 
 
 def run(graph: Graph, names: Iterable[str]) -> Passed:

@@ -13,7 +13,7 @@ from fishcompile.targets.base import Target
 DEFAULT = "source"
 
 # what targets are made with; a folder would be a room of its own
-_BESIDE = {"base", "first_values", "onnx_model", "onnx_sides"}
+_BESIDE = {"base", "engine", "first_values", "onnx_model", "onnx_sides"}
 
 
 def found() -> tuple[str, ...]:

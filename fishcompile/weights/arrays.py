@@ -15,6 +15,7 @@ from fishcompile.language.stage_graph import StageGraph
 from fishcompile.weights.checkpoint import AGAIN, Checkpoint, first_line, kind_of
 from fishcompile.weights.convert import keys_of, known_keys, recognise
 from fishcompile.weights.fit import require_fit
+from fishcompile.weights.rewrite import rewritten
 from fishcompile.weights.wrappers import unwrapped
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def arrays_of(
         layout,
     )
     found = {ours: read.tensors[key] for ours, key in source.items() if key in read.tensors}
-    return _rewritten(found, rewrites) if rewrites else found
+    return rewritten(found, rewrites)
 
 
 def _read(path: Path) -> Checkpoint:
@@ -87,16 +88,6 @@ def _decoded(path: Path, key: str, entry: Any) -> Array:
         message = f"{path}: the entry {shown(key)} is of the type {shown(str(kind))}"
         raise UsageError(message, "save it as float32")
     return np.frombuffer(entry["data"], _TYPES[kind]).reshape(shape)
-
-
-def _rewritten(found: dict[str, Array], rewrites: Sequence[Rewrite]) -> dict[str, Array]:
-    _require_torch("to rewrite weights for --passes")
-    import torch
-
-    from fishcompile.weights.rewrite import rewritten
-
-    tensors = {key: torch.tensor(array) for key, array in found.items()}
-    return {key: _array(tensor) for key, tensor in rewritten(tensors, rewrites).items()}
 
 
 def _array(tensor: Any) -> Array:
